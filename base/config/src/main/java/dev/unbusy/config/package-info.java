@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unbusy.config;
+
+import org.jspecify.annotations.NullMarked;

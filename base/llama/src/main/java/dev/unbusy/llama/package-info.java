@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unbusy.llama;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unbusy.metrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unbusy.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unbusy.supervisor;
+
+import org.jspecify.annotations.NullMarked;

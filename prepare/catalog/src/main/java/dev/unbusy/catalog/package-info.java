@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unbusy.catalog;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unbusy.gguf;
+
+import org.jspecify.annotations.NullMarked;

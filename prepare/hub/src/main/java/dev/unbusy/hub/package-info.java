@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unbusy.hub;
+
+import org.jspecify.annotations.NullMarked;

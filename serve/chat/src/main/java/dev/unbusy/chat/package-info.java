@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unbusy.chat;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unbusy.engine;
+
+import org.jspecify.annotations.NullMarked;

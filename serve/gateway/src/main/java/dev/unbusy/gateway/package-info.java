@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unbusy.gateway;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unbusy.jinja;
+
+import org.jspecify.annotations.NullMarked;

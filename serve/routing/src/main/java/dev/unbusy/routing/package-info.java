@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unbusy.routing;
+
+import org.jspecify.annotations.NullMarked;

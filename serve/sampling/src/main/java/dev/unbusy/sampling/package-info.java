@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unbusy.sampling;
+
+import org.jspecify.annotations.NullMarked;

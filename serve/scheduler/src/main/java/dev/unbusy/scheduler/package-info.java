@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unbusy.scheduler;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unbusy.cli;
+
+import org.jspecify.annotations.NullMarked;
