@@ -60,7 +60,7 @@ public final class Context implements AutoCloseable {
         if (me.isVirtual()) {
             throw new IllegalStateException("a virtual thread cannot own a native context");
         }
-        if (claimed && owner != me) {
+        if (claimed && !owner.equals(me)) {
             throw new IllegalStateException("context is claimed by thread " + owner.getName());
         }
         owner = me;
@@ -269,7 +269,7 @@ public final class Context implements AutoCloseable {
         if (closed) {
             return;
         }
-        if (Thread.currentThread() != owner && owner.isAlive()) {
+        if (!owner.equals(Thread.currentThread()) && owner.isAlive()) {
             throw wrongThread();
         }
         closed = true;
@@ -279,7 +279,7 @@ public final class Context implements AutoCloseable {
     }
 
     private void checkOwner() {
-        if (Thread.currentThread() != owner) {
+        if (!owner.equals(Thread.currentThread())) {
             throw wrongThread();
         }
         if (closed) {
@@ -297,7 +297,7 @@ public final class Context implements AutoCloseable {
     }
 
     private static void checkPositions(int from, int to) {
-        if (from < 0 || to < -1 || to >= 0 && to < from) {
+        if (from < 0 || to < -1 || (to >= 0 && to < from)) {
             throw new IllegalArgumentException("positions " + from + " to " + to + "; use 0 ≤ from ≤ to, or to = −1");
         }
     }

@@ -150,7 +150,7 @@ record LibraryFiles(Path directory, Path ggmlBase, Path ggml, Path llama) {
     private static LlamaException unreadable(Path path, IOException e) {
         return new LlamaException(
                 "library-unreadable",
-                Text.of("Cannot read the native libraries in %s: %s", "无法读取 %s 中的本地库：%s", path, e.getMessage()),
+                Text.of("Cannot read the native libraries in %s: %s", "无法读取 %s 中的本地库：%s", path, e.toString()),
                 Text.of("Check the permissions of that directory", "请检查该目录的权限"),
                 e);
     }

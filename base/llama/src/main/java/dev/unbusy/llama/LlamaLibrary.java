@@ -188,9 +188,9 @@ public final class LlamaLibrary {
         }
         try {
             for (String line :
-                    Files.readString(maps, StandardCharsets.ISO_8859_1).split("\n")) {
+                    Files.readString(maps, StandardCharsets.UTF_8).lines().toList()) {
                 Matcher variant = MAPPED_CPU_VARIANT.matcher(line);
-                if (variant.find()) {
+                if (line.contains(directory.toString()) && variant.find()) {
                     return variant.group(1);
                 }
             }

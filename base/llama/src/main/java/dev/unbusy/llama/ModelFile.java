@@ -66,7 +66,7 @@ final class ModelFile {
         } catch (IOException e) {
             throw new LlamaException(
                     "model-file-unreadable",
-                    Text.of("Cannot read %s: %s", "无法读取 %s：%s", file, e.getMessage()),
+                    Text.of("Cannot read %s: %s", "无法读取 %s：%s", file, e.toString()),
                     Text.of("Check the permissions of the file", "请检查该文件的权限"),
                     e);
         }

@@ -47,9 +47,10 @@ public final class Vocab {
         fimMiddle = symbols.vocabFimMid().call(vocab);
         addsBos = symbols.vocabGetAddBos().call(vocab);
         addsEos = symbols.vocabGetAddEos().call(vocab);
-        addSpecialIsBroken = addsBos && bos == NONE
-                || addsEos && eos == NONE
-                || symbols.vocabGetAddSep().call(vocab) && symbols.vocabSep().call(vocab) == NONE;
+        boolean addsSeparator = symbols.vocabGetAddSep().call(vocab);
+        addSpecialIsBroken = (addsBos && bos == NONE)
+                || (addsEos && eos == NONE)
+                || (addsSeparator && symbols.vocabSep().call(vocab) == NONE);
     }
 
     /** Number of tokens; ids go from 0 to this less one. */
