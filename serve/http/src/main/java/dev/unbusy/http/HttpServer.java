@@ -55,7 +55,7 @@ public final class HttpServer implements AutoCloseable {
             server.listener = server.bind(address);
             return server;
         } catch (Throwable failure) {
-            server.loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            server.endLoops();
             throw ListenFailure.of(options, failure);
         }
     }
@@ -117,8 +117,14 @@ public final class HttpServer implements AutoCloseable {
                 connection.runOnLoop(() -> connection.cut(Disconnect.SERVER_CLOSED, false));
             }
         }
-        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+        endLoops();
         return drained;
+    }
+
+    private void endLoops() {
+        if (!loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS)) {
+            LOG.warn("{}: an event loop is stuck in a handler and was left behind", options.name());
+        }
     }
 
     HttpServerOptions options() {
