@@ -3,6 +3,7 @@ package dev.unbusy.api;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,7 @@ final class Parameters {
      * @param why the reason for ignoring it, or the fix where it is refused
      * @param words for {@link Harmless#WORDS}
      */
-    record Rule(boolean ignored, String why, Harmless harmless, String... words) {}
+    record Rule(boolean ignored, String why, Harmless harmless, List<String> words) {}
 
     private static final Map<String, Rule> CHAT = new LinkedHashMap<>();
     private static final Map<String, Rule> COMPLETION = new LinkedHashMap<>();
@@ -131,7 +132,7 @@ final class Parameters {
             case NONE -> false;
             case FALSE -> token == JsonToken.VALUE_FALSE;
             case EMPTY_LIST -> token == JsonToken.START_ARRAY && body.parser().nextToken() == JsonToken.END_ARRAY;
-            case WORDS -> token == JsonToken.VALUE_STRING && contains(rule.words, body.string());
+            case WORDS -> token == JsonToken.VALUE_STRING && rule.words.contains(body.string());
             case ONLY_TEXT -> token == JsonToken.START_ARRAY && isOnlyText(body);
             case ONE ->
                 token == JsonToken.VALUE_NUMBER_INT && body.parser().getText().equals("1");
@@ -209,10 +210,10 @@ final class Parameters {
     }
 
     private static Rule ignore(String why) {
-        return new Rule(true, why, Harmless.NONE);
+        return new Rule(true, why, Harmless.NONE, List.of());
     }
 
     private static Rule refuse(String fix, Harmless harmless, String... words) {
-        return new Rule(false, fix, harmless, words);
+        return new Rule(false, fix, harmless, List.of(words));
     }
 }
