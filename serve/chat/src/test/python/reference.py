@@ -29,8 +29,8 @@ def plain(case):
             message["content"] = "\n\n".join(part["text"] for part in message["content"])
         messages.append(message)
     answer_format = case.get("response_format")
-    if answer_format and answer_format["type"] == "json_schema":
-        answer_format = answer_format["json_schema"]["schema"]
+    if answer_format:
+        answer_format = answer_format["json_schema"]["schema"] if answer_format["type"] == "json_schema" else None
     if case["tools"] or answer_format:
         if messages[0]["role"] != "system":
             messages.insert(0, {"role": "system", "content": ""})
