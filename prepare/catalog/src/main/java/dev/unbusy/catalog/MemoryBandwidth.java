@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record MemoryBandwidth(double bytesPerSecond, String how) {
     private static final long SLICE_BYTES = 64L << 20;
-    private static final int PASSES = 6;
+    private static final int PASSES = 10;
 
     /**
      * Reads {@code 64 MiB} per thread several times and takes the fastest pass. Takes about a tenth of a second; result

@@ -1,7 +1,5 @@
 package dev.unbusy.catalog;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -19,12 +17,9 @@ public final class ModelCatalog {
     private final Map<String, CatalogModel> byName = new HashMap<>();
     private final Map<String, CatalogModel> byRepository = new HashMap<>();
 
-    @JsonIgnoreProperties(ignoreUnknown = true)
-    private record Document(Map<String, String> sources, List<CatalogModel> models) {}
-
-    private ModelCatalog(Document document) {
-        this.sources = Map.copyOf(document.sources());
-        this.models = List.copyOf(document.models());
+    private ModelCatalog(JsonObject document) {
+        this.sources = sources(document);
+        this.models = CatalogReader.models(document);
         for (CatalogModel model : models) {
             List<String> names = new ArrayList<>(model.aliases());
             names.add(model.id());
@@ -46,7 +41,7 @@ public final class ModelCatalog {
             if (in == null) {
                 throw new IllegalStateException("models.json is missing from this build");
             }
-            return new ModelCatalog(new ObjectMapper().readValue(in, Document.class));
+            return new ModelCatalog(JsonObject.parse(in.readAllBytes()));
         } catch (IOException e) {
             throw new IllegalStateException("models.json of this build cannot be read", e);
         }
@@ -86,6 +81,15 @@ public final class ModelCatalog {
                 .limit(count)
                 .map(CatalogModel::id)
                 .toList();
+    }
+
+    private static Map<String, String> sources(JsonObject document) {
+        JsonObject json = document.object("sources");
+        Map<String, String> sources = new HashMap<>();
+        if (json != null) {
+            json.keys().forEach(key -> sources.put(key, String.valueOf(json.string(key))));
+        }
+        return Map.copyOf(sources);
     }
 
     private static String key(String name) {
