@@ -1,3 +1,4 @@
+/** Names and registry of every metric. */
 @NullMarked
 package dev.unbusy.metrics;
 
