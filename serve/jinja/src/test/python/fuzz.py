@@ -7,6 +7,7 @@ Prints JSON lines {"template": source, "variables": …} with the outcome of ref
 
 import json
 import random
+import resource
 import signal
 import sys
 import warnings
@@ -20,7 +21,7 @@ NAMES = ["s", "t", "n", "f", "xs", "ys", "d", "items", "flag", "nothing", "undef
 KEYS = ["a", "b", "key", "items", "get", "name", "pop", "update", "_x", "B", "n", "0", "missing", "content"]
 STR_METHODS = [
     ("strip", ["", "s"]), ("lstrip", ["", "s"]), ("rstrip", ["", "s"]), ("split", ["", "s", "s,i", "none,i", "sep=s", "maxsplit=i"]),
-    ("rsplit", ["", "s", "s,i", "none,i"]), ("splitlines", ["", "b", "keepends=b"]), ("upper", [""]), ("lower", [""]), ("title", [""]),
+    ("rsplit", ["", "s", "s,i", "none,i"]), ("splitlines", ["", "true", "keepends=false", "keepends=i"]), ("upper", [""]), ("lower", [""]), ("title", [""]),
     ("capitalize", [""]), ("swapcase", [""]), ("replace", ["s,s", "s,s,i"]), ("find", ["s", "s,i", "s,i,i"]), ("rfind", ["s", "s,i"]),
     ("index", ["s"]), ("rindex", ["s"]), ("count", ["s", "s,i", "s,i,i"]), ("startswith", ["s", "(s,s)", "s,i"]), ("endswith", ["s", "(s,s)", "s,i,i"]),
     ("join", ["l"]), ("isdigit", [""]), ("isalpha", [""]), ("isalnum", [""]), ("isspace", [""]), ("islower", [""]), ("isupper", [""]),
@@ -31,12 +32,12 @@ STR_METHODS = [
 ]
 FILTERS = [
     ("trim", ["", "s", "chars=s"]), ("upper", [""]), ("lower", [""]), ("title", [""]), ("capitalize", [""]), ("length", [""]), ("count", [""]),
-    ("first", [""]), ("last", [""]), ("list", [""]), ("reverse", [""]), ("sort", ["", "reverse=b", "true,true", "attribute=k"]),
+    ("first", [""]), ("last", [""]), ("list", [""]), ("reverse", [""]), ("sort", ["", "reverse=true", "true,true", "attribute=k"]),
     ("unique", ["", "true", "attribute=k"]), ("join", ["", "s", "s,attribute=k"]), ("replace", ["s,s", "s,s,i"]), ("default", ["any", "any,b", "any,boolean=b"]),
     ("d", ["any"]), ("tojson", ["", "indent=i", "ensure_ascii=b", "sort_keys=true", "separators=(',',':')", "indent='--'"]), ("string", [""]), ("int", ["", "i", "default=i", "0,16"]),
     ("float", ["", "n"]), ("abs", [""]), ("round", ["", "i", "i,'ceil'", "i,'floor'", "method='ceil'"]), ("indent", ["", "i", "i,b", "i,b,b", "s", "first=b"]), ("safe", [""]),
     ("escape", [""]), ("e", [""]), ("forceescape", [""]), ("batch", ["i", "i,s"]), ("slice", ["i", "i,s"]), ("groupby", ["k", "k,default=s", "k,case_sensitive=b"]), ("min", ["", "attribute=k"]),
-    ("max", ["", "true"]), ("sum", ["", "attribute=k", "start=i", "none,n"]), ("wordcount", [""]), ("format", ["any", "any,any", "a=any"]), ("items", [""]), ("dictsort", ["", "true", "false,'value'", "reverse=b", "by='value'"]),
+    ("max", ["", "true"]), ("sum", ["", "attribute=k", "start=i", "none,n"]), ("wordcount", [""]), ("format", ["any", "any,any", "a=any"]), ("items", [""]), ("dictsort", ["", "true", "false,'value'", "reverse=true", "by='value'"]),
     ("map", ["'upper'", "'length'", "attribute=k", "attribute=k,default=s", "'default',s", "'int'", "'nofilter'", "'join',s", "attribute=i"]),
     ("select", ["", "'odd'", "'string'", "'defined'", "'equalto',any", "'in',l", "'notest'", "'gt',i"]), ("reject", ["", "'even'", "'none'"]),
     ("selectattr", ["k", "k,'defined'", "k,'equalto',any", "k,'ne',any", "k,'in',l"]), ("rejectattr", ["k", "k,'none'"]), ("center", ["", "i"]),
@@ -100,7 +101,9 @@ class Templates:
         conversion = self.rng.choice(["", "", "!r", "!s", "!a"])
         spec = self.rng.choice(["", "", ":>8", ":<6", ":^9", ":*^9", ":05", ":.2f", ":,", ":x", ":#x", ":e", ":g", ":%", ":+d", ":d", ":s", ":_", ":.3", ":10.4", ":b", ":08.3f", ":0,", ":.1%", ":n>5", ": d", ":=8", ":c"])
         field = self.rng.choice(["", "", "0", "1", "a", "a.b", "0[0]", "a[key]", "0.upper", "b"])
-        return "'[{" + field + conversion + spec + "}]" + self.rng.choice(["", "{{}}", "{}", " {b}"]) + "'"
+        # Newer Pythons count "{0[0]}" as numbered by hand, older ones do not: never beside "{}".
+        second = self.rng.choice(["", "{{}}", " {b}"] + ([] if field[:1].isdigit() else ["{}"]))
+        return "'[{" + field + conversion + spec + "}]" + second + "'"
 
     def i(self, depth):
         r = self.rng.random()
@@ -147,7 +150,7 @@ class Templates:
         if depth <= 0 or r < 0.5:
             return self.rng.choice(["d", "nested", "{}", "{'a': 1, 'b': [2]}", "rows[0]", "dict(a=1, b='x')", "nested.inner"])
         if r < 0.9:
-            return "{" + ", ".join(f"{self.rng.choice([self.string_literal(), self.any(0)])}: {self.any(depth - 1)}" for _ in range(self.rng.randint(0, 3))) + "}"
+            return "{" + ", ".join(f"{self.pick(self.string_literal, lambda: str(self.rng.choice(NUMBERS)), lambda: self.rng.choice(self.names[:6]))}: {self.any(depth - 1)}" for _ in range(self.rng.randint(0, 3))) + "}"
         return f"dict({self.atom(self.d, depth)}, {self.rng.choice(['key', 'z'])}={self.any(depth - 1)})"
 
     def b(self, depth):
@@ -371,6 +374,8 @@ def too_long(*_):
 def main(seed, count):
     warnings.simplefilter("ignore")
     signal.signal(signal.SIGVTALRM, too_long)
+    # Some templates ask for gigabytes: a MemoryError, not a full machine.
+    resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
     rng = random.Random(seed)
     templates = Templates(rng)
     for _ in range(count):

@@ -118,6 +118,12 @@ record Args(List<Object> positional, List<String> names, List<Object> named) {
             return value == null ? otherwise : Numbers.clampedIndex(value);
         }
 
+        /** A count or width: as {@link #index}, but too large ones fail. */
+        int size(int index, int otherwise) {
+            Object value = values[index];
+            return value == null ? otherwise : Numbers.size(value);
+        }
+
         /** A string, or an error that names the function. */
         String text(int index) {
             return Types.text(function, get(index));

@@ -87,7 +87,7 @@ final class Arithmetic {
     }
 
     private static Object repeat(Render render, Object value, Object times) {
-        int count = Math.max(0, Numbers.clampedIndex(times));
+        int count = Math.max(0, Numbers.size(times));
         return switch (value) {
             case String s -> render.repeated(s, count);
             case Markup m -> new Markup(render.repeated(m.text(), count));

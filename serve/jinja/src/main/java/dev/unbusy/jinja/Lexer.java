@@ -117,18 +117,26 @@ final class Lexer {
                 return;
             }
         }
-        throw EvalError.syntax(line, "Missing end of raw directive");
+        unclosed("Missing end of raw directive");
     }
 
     private void readComment() {
         int close = source.indexOf("#}", position);
         if (close < 0) {
-            throw EvalError.syntax(line, "Missing end of comment tag");
+            unclosed("Missing end of comment tag");
+            return;
         }
         int start = close > position && "+-".indexOf(source.charAt(close - 1)) >= 0 ? close - 1 : close;
         int end = matchEnd(start, "#}");
         line += countNewlines(position, end);
         finish(end);
+    }
+
+    /** What opens in the very last characters need not close. */
+    private void unclosed(String message) {
+        if (position < source.length()) {
+            throw EvalError.syntax(line, message);
+        }
     }
 
     /** The index after an end like {@code %}}, {@code -%}} or {@code +%}} and what it drops, or −1 if none is here. */

@@ -50,7 +50,7 @@ final class Numbers {
         };
     }
 
-    /** What an index, a width or a count must be: an integer, cut to the range of {@code int}. */
+    /** What an index must be: an integer, cut to the range of {@code int}. */
     static int clampedIndex(Object value) {
         if (!isInteger(value)) {
             throw EvalError.failed("'" + Types.name(value) + "' object cannot be interpreted as an integer");
@@ -59,6 +59,14 @@ final class Numbers {
             return big.signum() < 0 ? Integer.MIN_VALUE : Integer.MAX_VALUE;
         }
         return Math.clamp(smallInteger(value), Integer.MIN_VALUE, Integer.MAX_VALUE);
+    }
+
+    /** What a count or width must be: an integer that fits {@code ssize_t}, cut to the range of {@code int}. */
+    static int size(Object value) {
+        if (value instanceof BigInteger) {
+            throw EvalError.failed("Python int too large to convert to C ssize_t");
+        }
+        return clampedIndex(value);
     }
 
     /** An integer in the range of {@code long}, for range bounds. */

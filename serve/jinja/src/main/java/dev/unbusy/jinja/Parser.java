@@ -115,7 +115,7 @@ final class Parser {
 
     private Stmt forLoop() {
         int line = in.next().line();
-        Target target = target(expressions.parseTargetTuple("in", expressions::primary), line);
+        Target target = target(expressions.parseTargetTuple("in", expressions.operands()::primary), line);
         in.expectName("in");
         Expr iterable = expressions.parseTupleWithoutConditional("recursive");
         Expr test = in.skipName("if") ? expressions.parse() : null;
@@ -147,13 +147,13 @@ final class Parser {
         }
         Syntax.Filter filter = null;
         while (in.skipOperator("|")) {
-            filter = expressions.filter(filter);
+            filter = expressions.operands().filter(filter);
         }
         return new Syntax.AssignBlock(target, filter, bodyUpTo("endset"), line);
     }
 
     private Expr namespaceOrPrimary() {
-        Expr primary = expressions.primary();
+        Expr primary = expressions.operands().primary();
         if (primary instanceof Syntax.Name name && in.skipOperator(".")) {
             return new Syntax.NamespaceRef(name.name(), in.expectName().text());
         }
@@ -204,9 +204,9 @@ final class Parser {
 
     private Stmt filterBlock() {
         int line = in.next().line();
-        Syntax.Filter filter = expressions.filter(null);
+        Syntax.Filter filter = expressions.operands().filter(null);
         while (in.skipOperator("|")) {
-            filter = expressions.filter(filter);
+            filter = expressions.operands().filter(filter);
         }
         return new Syntax.FilterBlock(filter, bodyUpTo("endfilter"), line);
     }
@@ -219,7 +219,7 @@ final class Parser {
             if (!targets.isEmpty()) {
                 in.expectOperator(",");
             }
-            targets.add(target(expressions.parseTargetTuple(null, expressions::primary), line));
+            targets.add(target(expressions.parseTargetTuple(null, expressions.operands()::primary), line));
             in.expectOperator("=");
             values.add(expressions.parse());
         }

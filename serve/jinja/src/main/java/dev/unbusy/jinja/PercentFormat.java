@@ -49,7 +49,10 @@ final class PercentFormat {
     private String run() {
         while (position < template.length()) {
             char c = template.charAt(position++);
-            if (c == '%') {
+            if (c == '%' && peek() == '%') {
+                position++;
+                out.append('%');
+            } else if (c == '%') {
                 conversion();
             } else {
                 out.append(c);
@@ -86,10 +89,6 @@ final class PercentFormat {
         }
         char type = peek();
         position++;
-        if (type == '%') {
-            out.append('%');
-            return;
-        }
         Object value = keyed != null ? keyed : nextItem();
         render.append(out, convert(type, value));
     }

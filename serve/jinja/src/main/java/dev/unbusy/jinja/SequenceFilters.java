@@ -288,6 +288,7 @@ final class SequenceFilters {
         Args.Bound bound = args.bind("batch", "linecount", "fill_with?");
         return new Lazy(render, new Iterator<>() {
             private @Nullable Iterator<Object> items;
+            private List<Object> pending = new ArrayList<>();
 
             private Iterator<Object> source() {
                 Iterator<Object> source = items;
@@ -300,19 +301,25 @@ final class SequenceFilters {
 
             @Override
             public boolean hasNext() {
-                return source().hasNext();
+                return !pending.isEmpty() || source().hasNext();
             }
 
             @Override
             public Object next() {
                 Iterator<Object> source = source();
                 Object count = bound.get(0);
-                List<Object> batch = new ArrayList<>();
-                while (source.hasNext() && (batch.isEmpty() || !Equality.equal((long) batch.size(), count))) {
+                List<Object> batch = pending;
+                pending = new ArrayList<>();
+                while (source.hasNext()) {
                     render.work(1);
-                    batch.add(source.next());
+                    Object item = source.next();
+                    if (Equality.equal((long) batch.size(), count)) {
+                        pending.add(item);
+                        return new PyList(batch);
+                    }
+                    batch.add(item);
                 }
-                if (!source.hasNext() && !bound.isNone(1)) {
+                if (!bound.isNone(1)) {
                     int size = Numbers.isNumber(count) && !Ordering.less((long) batch.size(), count)
                             ? 0
                             : Numbers.clampedIndex(count);

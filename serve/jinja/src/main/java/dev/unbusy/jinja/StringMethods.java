@@ -28,13 +28,13 @@ final class StringMethods {
             case "split", "rsplit" -> split(s, name, args);
             case "splitlines" ->
                 new PyList(new ArrayList<>(
-                        TextOps.splitLines(s, args.bind(name, "keepends?").isTrue(0))));
+                        TextOps.splitLines(s, args.bind(name, "keepends?").size(0, 0) != 0)));
             case "partition", "rpartition" -> partition(s, name, args);
             case "startswith" -> affix(s, name, args, true);
             case "endswith" -> affix(s, name, args, false);
             case "replace" -> {
                 Args.Bound bound = args.bindPositional(name, "old", "new", "count?");
-                yield TextOps.replace(render, s, bound.text(0), bound.text(1), bound.index(2, -1));
+                yield TextOps.replace(render, s, bound.text(0), bound.text(1), bound.size(2, -1));
             }
             case "removeprefix" -> {
                 String prefix = args.bindPositional(name, "prefix").text(0);
@@ -50,12 +50,12 @@ final class StringMethods {
             case "format_map" -> formatMap(render, s, args, false);
             case "center", "ljust", "rjust" -> {
                 Args.Bound bound = args.bindPositional(name, "width", "fillchar?");
-                yield TextOps.pad(render, s, bound.index(0, 0), bound.has(1) ? bound.text(1) : " ", name);
+                yield TextOps.pad(render, s, bound.size(0, 0), bound.has(1) ? bound.text(1) : " ", name);
             }
             case "zfill" ->
-                TextOps.zeroFill(render, s, args.bindPositional(name, "width").index(0, 0));
+                TextOps.zeroFill(render, s, args.bindPositional(name, "width").size(0, 0));
             case "expandtabs" ->
-                TextOps.expandTabs(render, s, args.bind(name, "tabsize?").index(0, 8));
+                TextOps.expandTabs(render, s, args.bind(name, "tabsize?").size(0, 8));
             default -> {
                 args.bind(name);
                 yield simple(s, name);
@@ -97,7 +97,7 @@ final class StringMethods {
 
     private static PyList split(String s, String name, Args args) {
         Args.Bound bound = args.bind(name, "sep?", "maxsplit?");
-        int max = bound.index(1, -1);
+        int max = bound.size(1, -1);
         List<String> parts;
         if (bound.isNone(0)) {
             parts = name.equals("split") ? TextOps.splitWhitespace(s, max) : TextOps.rsplitWhitespace(s, max);

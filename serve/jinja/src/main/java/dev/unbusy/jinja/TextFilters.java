@@ -66,7 +66,7 @@ final class TextFilters {
 
     private static Object replace(Render render, Object value, Args args) {
         Args.Bound bound = args.bind("replace", "old", "new", "count?");
-        int count = bound.isNone(2) ? -1 : bound.index(2, -1);
+        int count = bound.isNone(2) ? -1 : bound.size(2, -1);
         return TextOps.replace(render, Repr.str(value), Repr.str(bound.get(0)), Repr.str(bound.get(1)), count);
     }
 
