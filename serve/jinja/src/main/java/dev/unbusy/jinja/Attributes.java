@@ -59,6 +59,7 @@ final class Attributes {
     private Attributes() {}
 
     static Object get(Render render, Object object, String name) {
+        render.work(1);
         Object found = find(object, name);
         if (found != null) {
             return found;

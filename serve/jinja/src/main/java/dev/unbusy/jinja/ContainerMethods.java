@@ -9,14 +9,14 @@ final class ContainerMethods {
 
     static Object call(Render render, Object receiver, String name, Args args) {
         return switch (receiver) {
-            case PyDict dict -> dict(dict, name, args);
+            case PyDict dict -> dict(render, dict, name, args);
             case PyRange range -> sequence(render, range, Iteration.toList(render, range), name, args);
             case Seq seq -> sequence(render, seq, seq.items(), name, args);
             default -> throw EvalError.unsupported("method '" + name + "' of " + Types.name(receiver));
         };
     }
 
-    private static Object dict(PyDict dict, String name, Args args) {
+    private static Object dict(Render render, PyDict dict, String name, Args args) {
         return switch (name) {
             case "get" -> {
                 Args.Bound bound = args.bindPositional("get", "key", "default?");
@@ -28,6 +28,7 @@ final class ContainerMethods {
             case "values" -> view(dict, DictView.Kind.VALUES, args);
             case "copy" -> {
                 args.bind("copy");
+                render.work(dict.size());
                 PyDict copy = new PyDict();
                 copy.putAll(dict);
                 yield copy;

@@ -26,7 +26,7 @@ record DictView(PyDict dict, Kind kind) {
         return switch (kind) {
             case KEYS -> dict.keys();
             case VALUES -> dict.values();
-            case ITEMS -> new ArrayList<Object>(dict.entries()).iterator();
+            case ITEMS -> dict.items();
         };
     }
 

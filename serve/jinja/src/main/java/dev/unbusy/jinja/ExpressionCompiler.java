@@ -35,13 +35,17 @@ final class ExpressionCompiler {
                 Eval left = compile(place, binary.left());
                 Eval right = compile(place, binary.right());
                 Syntax.BinaryOperator operator = binary.operator();
-                yield frame -> Arithmetic.apply(frame.render, operator, left.eval(frame), right.eval(frame));
+                yield frame -> {
+                    frame.render.work(1);
+                    return Arithmetic.apply(frame.render, operator, left.eval(frame), right.eval(frame));
+                };
             }
             case Syntax.Logic logic -> {
                 Eval left = compile(place, logic.left());
                 Eval right = compile(place, logic.right());
                 boolean and = logic.and();
                 yield frame -> {
+                    frame.render.work(1);
                     Object value = left.eval(frame);
                     return Truth.of(value) == and ? right.eval(frame) : value;
                 };
@@ -155,6 +159,7 @@ final class ExpressionCompiler {
         Eval[] parts = all(place, concat.parts());
         return frame -> {
             StringBuilder text = new StringBuilder();
+            frame.render.work(parts.length);
             for (Eval part : parts) {
                 frame.render.append(text, Repr.str(part.eval(frame)));
             }
@@ -167,7 +172,10 @@ final class ExpressionCompiler {
         Eval then = compile(place, conditional.then());
         Expr otherwise = conditional.otherwise();
         Eval otherwiseEval = otherwise == null ? noElse(conditional.line()) : compile(place, otherwise);
-        return frame -> Truth.of(test.eval(frame)) ? then.eval(frame) : otherwiseEval.eval(frame);
+        return frame -> {
+            frame.render.work(1);
+            return Truth.of(test.eval(frame)) ? then.eval(frame) : otherwiseEval.eval(frame);
+        };
     }
 
     private static Eval noElse(int line) {
@@ -290,10 +298,10 @@ final class ExpressionCompiler {
             }
             return doubleStar == null
                     ? new Args(values, names, namedValues)
-                    : withDoubleStar(values, namedValues, doubleStar.eval(frame));
+                    : withDoubleStar(frame.render, values, namedValues, doubleStar.eval(frame));
         }
 
-        private Args withDoubleStar(List<Object> values, List<Object> namedValues, Object mapping) {
+        private Args withDoubleStar(Render render, List<Object> values, List<Object> namedValues, Object mapping) {
             if (!(mapping instanceof PyDict dict)) {
                 throw mapping instanceof Undefined undefined
                         ? undefined.fail()
@@ -301,13 +309,14 @@ final class ExpressionCompiler {
             }
             List<String> allNames = new ArrayList<>(names);
             List<Object> allValues = new ArrayList<>(namedValues);
+            render.work(dict.size());
             Iterator<Object> dictValues = dict.values();
             for (Iterator<Object> keys = dict.keys(); keys.hasNext(); ) {
                 Object key = keys.next();
                 if (!(key instanceof String name)) {
                     throw EvalError.failed("keywords must be strings");
                 }
-                if (allNames.contains(name)) {
+                if (names.contains(name)) {
                     throw EvalError.failed("got multiple values for keyword argument " + Repr.quote(name));
                 }
                 allNames.add(name);

@@ -16,6 +16,7 @@ final class Frame {
         this.render = render;
         this.slots = new Object[function.size()];
         this.outer = outer;
+        render.work(slots.length);
         Arrays.fill(slots, Missing.MISSING);
     }
 

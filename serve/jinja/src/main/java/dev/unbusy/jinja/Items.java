@@ -11,6 +11,8 @@ final class Items {
         if (object instanceof Undefined undefined) {
             throw undefined.fail();
         }
+        // Characters are counted from the start of the text.
+        render.work(Types.isText(object) ? 1 + Types.textOf(object).length() / 16 : 1);
         Object item = item(object, index);
         if (item != null) {
             return item;

@@ -15,7 +15,7 @@ package dev.unbusy.jinja;
 public record Limits(int templateChars, int outputChars, long work, int workPerInputChar, int callDepth) {
 
     /** Room for a conversation of some millions of characters; rejects what no chat template needs. */
-    public static final Limits DEFAULT = new Limits(1 << 20, 1 << 25, 1L << 26, 256, 150);
+    public static final Limits DEFAULT = new Limits(1 << 18, 1 << 25, 1L << 26, 256, 150);
 
     public Limits {
         if (templateChars < 1 || outputChars < 1 || work < 1 || workPerInputChar < 0 || callDepth < 1) {

@@ -18,6 +18,7 @@ final class LoopCompiler {
     private final Exec body;
     private final ScopeEntry elseEntry;
     private final @Nullable Exec otherwise;
+    private final int depth;
     private final FunctionScope function;
     private final @Nullable Filter filter;
 
@@ -25,6 +26,7 @@ final class LoopCompiler {
         if (Names.assignsName(loop, "loop")) {
             throw EvalError.syntax(loop.line(), "Can't assign to special loop variable in for-loop target");
         }
+        depth = Depth.of(loop.body()) + 1;
         FunctionScope outer = place.symbols().function();
         function = loop.recursive() ? new FunctionScope(outer) : outer;
         Symbols symbols = place.symbols().inner(function);
@@ -66,10 +68,10 @@ final class LoopCompiler {
     }
 
     private String recurse(Frame outer, Object iterable, int depth) {
-        outer.render.enter();
+        outer.render.enter(depth);
         StringBuilder out = new StringBuilder();
         run(outer, new Frame(outer.render, function, outer), iterable, depth, out);
-        outer.render.leave();
+        outer.render.leave(depth);
         return out.toString();
     }
 

@@ -64,8 +64,8 @@ final class Ordering {
 
     static boolean contains(Render render, Object container, Object item) {
         return switch (container) {
-            case String s -> s.contains(needle(item));
-            case Markup m -> m.text().contains(needle(item));
+            case String s -> contains(render, s, needle(item));
+            case Markup m -> contains(render, m.text(), needle(item));
             case PyDict dict -> dict.get(item) != null;
             case DictView view
             when view.kind() == DictView.Kind.KEYS -> view.dict().get(item) != null;
@@ -96,6 +96,11 @@ final class Ordering {
             }
         }
         return false;
+    }
+
+    private static boolean contains(Render render, String text, String sought) {
+        render.search(text.length(), sought.length());
+        return text.contains(sought);
     }
 
     private static String needle(Object item) {

@@ -55,7 +55,24 @@ final class PyDict {
         return map.values().iterator();
     }
 
-    /** The (key, value) pairs, in order. */
+    /** The (key, value) pairs, made one by one. */
+    Iterator<Object> items() {
+        Iterator<Map.Entry<Object, Object>> entries = map.entrySet().iterator();
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return entries.hasNext();
+            }
+
+            @Override
+            public Object next() {
+                Map.Entry<Object, Object> entry = entries.next();
+                return PyTuple.pair(HashKey.unwrap(entry.getKey()), entry.getValue());
+            }
+        };
+    }
+
+    /** All (key, value) pairs, in order. */
     List<PyTuple> entries() {
         List<PyTuple> entries = new ArrayList<>(map.size());
         map.forEach((key, value) -> entries.add(PyTuple.pair(HashKey.unwrap(key), value)));

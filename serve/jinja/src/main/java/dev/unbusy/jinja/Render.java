@@ -7,12 +7,16 @@ import java.util.function.Supplier;
 
 /** One rendering: its variables, and the meter of what it has used. Owned by the thread that renders. */
 final class Render {
+    /** Nesting of all running macro bodies together: fits the stack of a thread with default settings. */
+    private static final int MAX_LEVELS = 2500;
+
     private final Limits limits;
     private final Map<String, ?> variables;
     private final Map<String, Object> resolved = new HashMap<>();
     private final Supplier<LocalDateTime> now;
     private long workLeft;
-    private int depth;
+    private int calls;
+    private int levels;
     private int line = 1;
     /** Text of a block that its filter is about to read. */
     private String captured = "";
@@ -78,6 +82,11 @@ final class Render {
         work(chars);
     }
 
+    /** Counts a search for one text in another, whose worst case is their product. */
+    void search(int length, int soughtLength) {
+        work(length / 16 + (long) length * soughtLength / 64);
+    }
+
     String joined(String a, String b) {
         build((long) a.length() + b.length());
         return a.concat(b);
@@ -101,13 +110,22 @@ final class Render {
         out.append(s, from, to);
     }
 
-    void enter() {
-        if (++depth > limits.callDepth()) {
-            throw EvalError.limit("macros call each other more than " + limits.callDepth() + " deep");
+    /**
+     * Enters a macro or another round of a recursive loop.
+     *
+     * @param depth how deep its body is nested ({@link Depth})
+     */
+    void enter(int depth) {
+        calls++;
+        levels += depth;
+        if (calls > limits.callDepth() || levels > MAX_LEVELS) {
+            throw EvalError.limit("macros call each other more than " + limits.callDepth() + " deep, or "
+                    + MAX_LEVELS + " levels of nesting in all");
         }
     }
 
-    void leave() {
-        depth--;
+    void leave(int depth) {
+        calls--;
+        levels -= depth;
     }
 }

@@ -3,6 +3,7 @@ package dev.unbusy.jinja;
 import dev.unbusy.jinja.Syntax.Expr;
 import dev.unbusy.jinja.Syntax.Stmt;
 import dev.unbusy.jinja.Syntax.Target;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -51,12 +52,14 @@ final class ScopeAnalysis {
 
     private static void branches(Symbols symbols, Syntax.If branch) {
         reads(symbols, branch.test());
-        Symbols body = symbols.branch();
-        statements(body, branch.body());
-        Symbols elifs = symbols.branch();
-        statements(elifs, branch.elifs());
-        Symbols otherwise = symbols.branch();
-        statements(otherwise, branch.otherwise());
-        symbols.mergeBranches(List.of(body, elifs, otherwise));
+        List<Symbols> branches = new ArrayList<>(3);
+        for (List<? extends Stmt> body : List.of(branch.body(), branch.elifs(), branch.otherwise())) {
+            if (!body.isEmpty()) {
+                Symbols inner = symbols.branch();
+                statements(inner, body);
+                branches.add(inner);
+            }
+        }
+        symbols.mergeBranches(branches);
     }
 }

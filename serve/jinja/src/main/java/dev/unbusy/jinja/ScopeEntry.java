@@ -37,6 +37,7 @@ final class ScopeEntry {
     }
 
     void enter(Frame frame) {
+        frame.render.work(steps.length);
         for (Step step : steps) {
             step.run(frame);
         }

@@ -41,6 +41,7 @@ final class SequenceFilters {
 
     private static Object length(Render render, Object value, Args args) {
         args.bindPositional("length");
+        render.work(Types.isText(value) ? Types.textOf(value).length() / 16 : 0);
         return (long) Iteration.length(value);
     }
 

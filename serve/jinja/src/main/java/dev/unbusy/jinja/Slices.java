@@ -35,6 +35,7 @@ final class Slices {
     }
 
     private static String text(Render render, String s, Object start, Object stop, Object step) {
+        render.work(s.length() / 16);
         Span span = span(CodePoints.length(s), start, stop, step);
         if (span.count() == 0) {
             return "";

@@ -21,6 +21,9 @@ final class StringMethods {
 
     static Object call(Render render, String s, String name, Args args) {
         render.work(s.length());
+        if (!args.positional().isEmpty() && args.positional().get(0) instanceof String sought) {
+            render.search(s.length(), sought.length());
+        }
         return switch (name) {
             case "strip" -> TextOps.strip(s, chars(name, args), true, true);
             case "lstrip" -> TextOps.strip(s, chars(name, args), true, false);

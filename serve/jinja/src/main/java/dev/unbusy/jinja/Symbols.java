@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * starting as a copy of the outer one.
  */
 final class Symbols {
+    /** More names than any real template has; bounds the time that branches take to analyze. */
+    private static final int MAX_NAMES = 1000;
+
     /** What a variable holds when its scope is entered. */
     sealed interface Load {}
 
@@ -68,6 +71,9 @@ final class Symbols {
     }
 
     private Variable define(String name, Load load) {
+        if (refs.size() >= MAX_NAMES) {
+            throw EvalError.limit("more than " + MAX_NAMES + " names in one scope");
+        }
         Variable variable = function.variable(level, name);
         refs.put(name, variable);
         loads.put(variable, load);

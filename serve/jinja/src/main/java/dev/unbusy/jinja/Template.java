@@ -23,6 +23,9 @@ public final class Template {
 
     private Template(List<Stmt> statements, Limits limits) {
         this.limits = limits;
+        if (Depth.of(statements) > Depth.MAX) {
+            throw EvalError.limit("the template is nested more than " + Depth.MAX + " deep");
+        }
         function = new FunctionScope(null);
         if (!Names.undeclared(statements, Set.of("self")).isEmpty()) {
             throw EvalError.unsupported(1, "the variable 'self'");

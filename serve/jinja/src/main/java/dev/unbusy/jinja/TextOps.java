@@ -116,6 +116,7 @@ final class TextOps {
         if (max == 0 || (old.isEmpty() && max > 0 && s.isEmpty() && replacement.isEmpty())) {
             return s;
         }
+        render.search(s.length(), old.length());
         StringBuilder out = new StringBuilder();
         int done = 0;
         int start = 0;

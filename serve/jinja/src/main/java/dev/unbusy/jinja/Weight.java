@@ -3,7 +3,7 @@ package dev.unbusy.jinja;
 import java.util.Collection;
 
 /**
- * How many values there are in a value when every path to them is counted. A list that holds one list twice, that one
+ * How much there is in a value when every path to its parts is counted: one per value, and one per 64 characters. A list that holds one list twice, that one
  * another list twice, and so on, takes little memory but exponential time to print or compare: weights grow with it, and
  * a limit on them stops it while it is being built.
  */
@@ -16,6 +16,9 @@ final class Weight {
         return switch (value) {
             case Seq seq -> seq.weight();
             case PyDict dict -> dict.weight();
+            // Comparing long texts takes time too.
+            case String s -> 1 + s.length() / 64;
+            case Markup m -> 1 + m.text().length() / 64;
             default -> 1;
         };
     }
@@ -30,7 +33,7 @@ final class Weight {
 
     static long checked(long weight) {
         if (weight > MAX) {
-            throw EvalError.limit("a value holds more than " + MAX + " values");
+            throw EvalError.limit("a value holds more than " + MAX + " parts");
         }
         return weight;
     }
