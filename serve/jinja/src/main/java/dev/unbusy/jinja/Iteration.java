@@ -8,6 +8,9 @@ import java.util.NoSuchElementException;
 
 /** Python's {@code iter}, {@code list} and {@code len}. */
 final class Iteration {
+    /** Work that one value in a new list counts as: about the bytes that it and its place take. */
+    static final int NEW_VALUE = 16;
+
     private Iteration() {}
 
     static boolean isIterable(Object value) {
@@ -69,7 +72,7 @@ final class Iteration {
         }
         List<Object> items = new ArrayList<>();
         for (Iterator<Object> values = of(value); values.hasNext(); ) {
-            render.work(1);
+            render.work(NEW_VALUE);
             items.add(values.next());
         }
         return items;

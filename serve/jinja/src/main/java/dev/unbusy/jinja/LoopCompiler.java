@@ -18,7 +18,7 @@ final class LoopCompiler {
     private final Exec body;
     private final ScopeEntry elseEntry;
     private final @Nullable Exec otherwise;
-    private final int depth;
+    private final int nesting;
     private final FunctionScope function;
     private final @Nullable Filter filter;
 
@@ -26,7 +26,7 @@ final class LoopCompiler {
         if (Names.assignsName(loop, "loop")) {
             throw EvalError.syntax(loop.line(), "Can't assign to special loop variable in for-loop target");
         }
-        depth = Depth.of(loop.body()) + 1;
+        nesting = Depth.of(loop.body()) + 1;
         FunctionScope outer = place.symbols().function();
         function = loop.recursive() ? new FunctionScope(outer) : outer;
         Symbols symbols = place.symbols().inner(function);
@@ -68,10 +68,10 @@ final class LoopCompiler {
     }
 
     private String recurse(Frame outer, Object iterable, int depth) {
-        outer.render.enter(depth);
+        outer.render.enter(nesting);
         StringBuilder out = new StringBuilder();
         run(outer, new Frame(outer.render, function, outer), iterable, depth, out);
-        outer.render.leave(depth);
+        outer.render.leave(nesting);
         return out.toString();
     }
 

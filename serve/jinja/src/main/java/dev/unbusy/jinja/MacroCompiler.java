@@ -15,14 +15,14 @@ final class MacroCompiler {
     private final boolean takesCaller;
     private final boolean takesKwargs;
     private final boolean takesVarargs;
-    private final int depth;
+    private final int nesting;
     private final FunctionScope function;
     private final ScopeEntry entry;
     private final Exec body;
 
     MacroCompiler(Place place, @Nullable String name, Syntax.Signature signature, List<Stmt> statements, int line) {
         this.name = name;
-        depth = Depth.of(statements) + 1;
+        nesting = Depth.of(statements) + 1;
         parameters = List.copyOf(signature.parameters());
         function = new FunctionScope(place.symbols().function());
         Symbols symbols = place.symbols().inner(function);
@@ -110,7 +110,7 @@ final class MacroCompiler {
      * @param special caller, kwargs and varargs
      */
     String invoke(Render render, Frame outer, Object[] arguments, Object... special) {
-        render.enter(depth);
+        render.enter(nesting);
         Frame frame = new Frame(render, function, outer);
         for (int i = 0; i < targets.length; i++) {
             targets[i].assign(frame, arguments[i]);
@@ -129,7 +129,7 @@ final class MacroCompiler {
         }
         StringBuilder out = new StringBuilder();
         body.exec(frame, out);
-        render.leave(depth);
+        render.leave(nesting);
         return out.toString();
     }
 }

@@ -64,8 +64,8 @@ final class Ordering {
 
     static boolean contains(Render render, Object container, Object item) {
         return switch (container) {
-            case String s -> contains(render, s, needle(item));
-            case Markup m -> contains(render, m.text(), needle(item));
+            case String s -> containsText(render, s, needle(item));
+            case Markup m -> containsText(render, m.text(), needle(item));
             case PyDict dict -> dict.get(item) != null;
             case DictView view
             when view.kind() == DictView.Kind.KEYS -> view.dict().get(item) != null;
@@ -98,7 +98,7 @@ final class Ordering {
         return false;
     }
 
-    private static boolean contains(Render render, String text, String sought) {
+    private static boolean containsText(Render render, String text, String sought) {
         render.search(text.length(), sought.length());
         return text.contains(sought);
     }

@@ -308,6 +308,7 @@ final class SequenceFilters {
             @Override
             public Object next() {
                 Iterator<Object> source = source();
+                render.work(Iteration.NEW_VALUE);
                 Object count = bound.get(0);
                 List<Object> batch = pending;
                 pending = new ArrayList<>();
@@ -363,6 +364,7 @@ final class SequenceFilters {
 
             @Override
             public Object next() {
+                render.work(Iteration.NEW_VALUE);
                 List<Object> source = source();
                 int perSlice = source.size() / slices;
                 int withExtra = source.size() % slices;

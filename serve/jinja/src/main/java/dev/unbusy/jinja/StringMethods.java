@@ -28,10 +28,11 @@ final class StringMethods {
             case "strip" -> TextOps.strip(s, chars(name, args), true, true);
             case "lstrip" -> TextOps.strip(s, chars(name, args), true, false);
             case "rstrip" -> TextOps.strip(s, chars(name, args), false, true);
-            case "split", "rsplit" -> split(s, name, args);
-            case "splitlines" ->
-                new PyList(new ArrayList<>(
-                        TextOps.splitLines(s, args.bind(name, "keepends?").size(0, 0) != 0)));
+            case "split", "rsplit" -> split(render, s, name, args);
+            case "splitlines" -> {
+                TextOps.countParts(render, s, Unicode::isLineEnd);
+                yield new PyList(new ArrayList<>(TextOps.splitLines(s, args.bind(name, "keepends?").size(0, 0) != 0)));
+            }
             case "partition", "rpartition" -> partition(s, name, args);
             case "startswith" -> affix(s, name, args, true);
             case "endswith" -> affix(s, name, args, false);
@@ -98,17 +99,19 @@ final class StringMethods {
         return bound.isNone(0) ? null : bound.text(0);
     }
 
-    private static PyList split(String s, String name, Args args) {
+    private static PyList split(Render render, String s, String name, Args args) {
         Args.Bound bound = args.bind(name, "sep?", "maxsplit?");
         int max = bound.size(1, -1);
         List<String> parts;
         if (bound.isNone(0)) {
+            TextOps.countParts(render, s, Unicode::isSpace);
             parts = name.equals("split") ? TextOps.splitWhitespace(s, max) : TextOps.rsplitWhitespace(s, max);
         } else {
             String separator = bound.text(0);
             if (separator.isEmpty()) {
                 throw EvalError.failed("empty separator");
             }
+            TextOps.countParts(render, s, c -> c == separator.charAt(0));
             parts = name.equals("split") ? TextOps.split(s, separator, max) : TextOps.rsplit(s, separator, max);
         }
         return new PyList(new ArrayList<>(parts));

@@ -105,6 +105,7 @@ final class TextFilters {
         if (mixed) {
             throw EvalError.unsupported("indenting a plain string with markup");
         }
+        TextOps.countParts(render, Types.textOf(value), Unicode::isLineEnd);
         List<String> lines = TextOps.splitLines(Types.textOf(value) + "\n", false);
         boolean blank = bound.isTrue(2);
         StringBuilder out = new StringBuilder();

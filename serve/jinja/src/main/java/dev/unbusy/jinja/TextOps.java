@@ -3,6 +3,7 @@ package dev.unbusy.jinja;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** String operations that methods and filters share. */
@@ -28,6 +29,11 @@ final class TextOps {
             end -= Character.charCount(c);
         }
         return s.substring(start, end);
+    }
+
+    /** Counts the parts that a text may be cut into as work: at most one more than it has characters that cut. */
+    static void countParts(Render render, String s, IntPredicate cuts) {
+        render.work(Iteration.NEW_VALUE * s.chars().filter(cuts).count());
     }
 
     static List<String> split(String s, String separator, int max) {
