@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -130,8 +130,10 @@ final class HubHttp implements AutoCloseable {
         headers.forEach(request::header);
         tokens.headers(uri).forEach(request::header);
         // Not HttpRequest.timeout: whether that covers the body too depends on the JDK, and a body may take hours.
-        CompletableFuture<HttpResponse<StallableBody>> answer =
-                client.sendAsync(request.build(), info -> new StallableBody(silence));
+        // Not sendAsync: it completes on the common pool, which somebody may be blocking.
+        FutureTask<HttpResponse<StallableBody>> answer =
+                new FutureTask<>(() -> client.send(request.build(), info -> new StallableBody(silence)));
+        Thread.ofVirtual().name("hub-request").start(answer);
         try {
             return answer.get(headerTimeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {

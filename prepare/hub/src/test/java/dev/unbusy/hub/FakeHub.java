@@ -85,11 +85,15 @@ final class FakeHub implements AutoCloseable {
     }
 
     void put(String repository, String path, byte[] content) {
-        repositories.computeIfAbsent(repository, key -> new ConcurrentHashMap<>()).put(path, content);
+        repositories
+                .computeIfAbsent(repository, key -> new ConcurrentHashMap<>())
+                .put(path, content);
     }
 
     List<Request> storageRequests() {
-        return requests.stream().filter(request -> request.host().equals("storage")).toList();
+        return requests.stream()
+                .filter(request -> request.host().equals("storage"))
+                .toList();
     }
 
     private interface Handler {
@@ -151,10 +155,7 @@ final class FakeHub implements AutoCloseable {
             send(exchange, 200, json + "]},\"Success\":true}");
         } else {
             String query = exchange.getRequestURI().getRawQuery();
-            redirect(
-                    exchange,
-                    id,
-                    URLDecoder.decode(query.replaceFirst(".*FilePath=", ""), StandardCharsets.UTF_8));
+            redirect(exchange, id, URLDecoder.decode(query.replaceFirst(".*FilePath=", ""), StandardCharsets.UTF_8));
         }
     }
 
@@ -171,13 +172,15 @@ final class FakeHub implements AutoCloseable {
         headers.set("X-Linked-ETag", "\"" + sha256(file, content) + "\"");
         headers.set(
                 "Location",
-                "http://127.0.0.1:" + storage.getAddress().getPort() + "/" + id + "/" + file + "?Signature=secret-signature");
+                "http://127.0.0.1:" + storage.getAddress().getPort() + "/" + id + "/" + file
+                        + "?Signature=secret-signature");
         send(exchange, 302, "");
     }
 
     private void storage(HttpExchange exchange) throws IOException {
         String[] path = exchange.getRequestURI().getPath().substring(1).split("/", 3);
-        byte[] content = repositories.getOrDefault(path[0] + "/" + path[1], Map.of()).get(path[2]);
+        byte[] content =
+                repositories.getOrDefault(path[0] + "/" + path[1], Map.of()).get(path[2]);
         Fault fault;
         synchronized (faults) {
             fault = faults.poll();
@@ -238,7 +241,9 @@ final class FakeHub implements AutoCloseable {
 
     private String sha256(String path, byte[] content) {
         String claimed = claimedSha256.get(path);
-        return claimed != null ? claimed : HexFormat.of().formatHex(Digests.sha256().digest(content));
+        return claimed != null
+                ? claimed
+                : HexFormat.of().formatHex(Digests.sha256().digest(content));
     }
 
     private static void send(HttpExchange exchange, int status, String body) throws IOException {

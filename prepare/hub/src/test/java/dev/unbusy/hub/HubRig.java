@@ -57,8 +57,7 @@ final class HubRig implements AutoCloseable {
         Map<String, String> all = new TreeMap<>(environment);
         all.put("XDG_CACHE_HOME", folder.toString());
         all.put("HOME", folder.toString());
-        config = new HubConfig(
-                null, fake.endpoint().toString(), fake.endpoint().toString(), 5, 5, 4, 60);
+        config = new HubConfig(null, fake.endpoint().toString(), fake.endpoint().toString(), 5, 5, 4, 60);
         cache = CacheDirectory.open(null, all);
         store = new ModelStore(cache.models(), catalog);
         endpoints = Endpoints.of(config, all);
@@ -70,7 +69,11 @@ final class HubRig implements AutoCloseable {
         HubClient client = new HubClient(config, endpoints, tokens, () -> http, pause, catalog);
         OfferFetch fetch = new OfferFetch(cache, store, () -> http, config, pause, space, opener);
         StarterModel starter = new StarterModel(
-                cache, store, catalog, (command, directory, limit) -> new Commands.Result(1, "not in this test"), pause);
+                cache,
+                store,
+                catalog,
+                (command, directory, limit) -> new Commands.Result(1, "not in this test"),
+                pause);
         Bytes memory = Bytes.gibi(16);
         HostFacts host = new HostFacts(4, 4, null, memory, memory, null, null, List.of());
         return new ModelPuller(store, catalog, client, fetch, starter, () -> reachable, () -> host);

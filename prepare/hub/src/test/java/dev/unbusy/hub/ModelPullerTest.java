@@ -90,12 +90,12 @@ class ModelPullerTest {
         ListAppender<ILoggingEvent> appender = new ListAppender<>();
         Logger root = (Logger) LoggerFactory.getLogger("dev.unbusy");
         Level level = root.getLevel();
-        root.setLevel(Level.ALL);
+        root.setLevel(Level.TRACE);
         appender.start();
         root.addAppender(appender);
         try {
             rig.fake.neededToken = "another";
-            HubException gated = refused(REPOSITORY);
+            HubException gated = refused("hf:" + REPOSITORY);
             assertThat(gated.code()).isEqualTo("gated-model-auth");
             assertThat(gated.remedy().en()).contains("HF_TOKEN").contains("licence");
             rig.fake.neededToken = null;
@@ -104,8 +104,10 @@ class ModelPullerTest {
                     new FakeHub.Fault.Cut(0),
                     new FakeHub.Fault.Cut(0),
                     new FakeHub.Fault.Cut(0)));
-            HubException broken = refused(REPOSITORY);
-            assertThat(Stream.of(gated, broken).flatMap(e -> Stream.of(e.toString(), e.text().zh(), e.remedy().en())))
+            HubException broken = refused("hf:" + REPOSITORY);
+            assertThat(Stream.of(gated, broken)
+                            .flatMap(e -> Stream.of(
+                                    e.toString(), e.text().zh(), e.remedy().en())))
                     .noneMatch(text -> text.contains(HubRig.TOKEN) || text.contains("secret-signature"));
             assertThat(rig.shown).noneMatch(text -> text.en().contains(HubRig.TOKEN));
         } finally {
@@ -116,8 +118,7 @@ class ModelPullerTest {
                 .isNotEmpty()
                 .noneMatch(event -> event.getFormattedMessage().contains(HubRig.TOKEN)
                         || event.getFormattedMessage().contains("secret-signature"));
-        assertThat(HubTokens.of(
-                        Endpoints.of(HubConfig.defaults(), Map.of()), Map.of("HF_TOKEN", HubRig.TOKEN)))
+        assertThat(HubTokens.of(Endpoints.of(HubConfig.defaults(), Map.of()), Map.of("HF_TOKEN", HubRig.TOKEN)))
                 .hasToString("HubTokens[huggingFace=set, modelScope=none]");
     }
 
@@ -195,7 +196,7 @@ class ModelPullerTest {
     @Test
     void pull_whenAskedToWaitTooLong_givesUpAndSaysHowLong() {
         rig.fake.faults.add(new FakeHub.Fault.Status(429, "3600"));
-        HubException e = refused(REPOSITORY);
+        HubException e = refused("hf:" + REPOSITORY);
         assertThat(e.code()).isEqualTo("hub-busy");
         assertThat(e.text().en()).contains("3600");
         assertThat(rig.waits).isEmpty();
@@ -223,7 +224,10 @@ class ModelPullerTest {
 
     @Test
     void pull_ofSomethingThatIsNoModel_saysSoAndKeepsNothing() {
-        rig.fake.put("org/page-GGUF", "page-Q8_0.gguf", "<!DOCTYPE html><html>".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        rig.fake.put(
+                "org/page-GGUF",
+                "page-Q8_0.gguf",
+                "<!DOCTYPE html><html>".getBytes(java.nio.charset.StandardCharsets.UTF_8));
         GgufException e = catchThrowableOfType(GgufException.class, () -> rig.pull("org/page-GGUF"));
         assertThat(e.text().en()).contains("web page");
         assertThat(rig.modelFile("org/page-GGUF", "page-Q8_0.gguf")).doesNotExist();
@@ -245,9 +249,10 @@ class ModelPullerTest {
 
     @Test
     void pull_ofACatalogueName_takesTheConvertersRepositoryAndKeepsTheModelsName() {
-        rig.fake.put(
-                "unsloth/DeepSeek-R1-Distill-Qwen-7B-GGUF", "DeepSeek-R1-Distill-Qwen-7B-Q4_K_M.gguf", MODEL);
-        for (String name : new String[] {"DeepSeek-R1-Distill-Qwen-7B", "deepseek-r1:7b", "deepseek-ai/DeepSeek-R1-Distill-Qwen-7B"}) {
+        rig.fake.put("unsloth/DeepSeek-R1-Distill-Qwen-7B-GGUF", "DeepSeek-R1-Distill-Qwen-7B-Q4_K_M.gguf", MODEL);
+        for (String name :
+                new String[] {"DeepSeek-R1-Distill-Qwen-7B", "deepseek-r1:7b", "deepseek-ai/DeepSeek-R1-Distill-Qwen-7B"
+                }) {
             InstalledModel model = rig.pull(name).model();
             assertThat(model.id()).isEqualTo("deepseek-ai/DeepSeek-R1-Distill-Qwen-7B");
         }
@@ -293,7 +298,10 @@ class ModelPullerTest {
         List<CompletableFuture<Pulled>> pulls = Stream.of(1, 2)
                 .map(i -> CompletableFuture.supplyAsync(() -> rig.pull(REPOSITORY)))
                 .toList();
-        assertThat(pulls).extracting(CompletableFuture::join).extracting(Pulled::fetched).containsExactlyInAnyOrder(true, false);
+        assertThat(pulls)
+                .extracting(CompletableFuture::join)
+                .extracting(Pulled::fetched)
+                .containsExactlyInAnyOrder(true, false);
         assertThat(rig.fake.storageRequests()).hasSize(1);
     }
 
@@ -301,6 +309,18 @@ class ModelPullerTest {
     void pull_ofASplitModel_withAPartMissingOnTheHub_isNotOffered() {
         rig.fake.put("org/split-GGUF", "split-Q8_0-00001-of-00002.gguf", MODEL);
         assertThat(refused("org/split-GGUF").text().en()).contains("no GGUF file");
+    }
+
+    @Test
+    void pull_whereTheFirstHubIsTooBusy_takesTheOther() {
+        rig.fake.faults.add(new FakeHub.Fault.Status(429, "3600"));
+        assertThat(rig.pull(REPOSITORY).model().source()).isEqualTo("modelscope:" + REPOSITORY);
+    }
+
+    @Test
+    void pull_ofAGatedModelOnBothHubs_namesTheFirstHubsToken() {
+        rig.fake.neededToken = "another";
+        assertThat(refused(REPOSITORY).remedy().en()).contains("HF_TOKEN");
     }
 
     @Test
@@ -315,10 +335,11 @@ class ModelPullerTest {
     void pull_whereNothingFitsTheMemory_isRefusedUnlessNamed() {
         PullOptions little = new PullOptions(new Bytes(1000), false);
         HubException e = catchThrowableOfType(
-                HubException.class,
-                () -> rig.puller().pull(rig.puller().reference(REPOSITORY), little, rig.progress));
+                HubException.class, () -> rig.puller().pull(rig.puller().reference(REPOSITORY), little, rig.progress));
         assertThat(e.code()).isEqualTo("model-exceeds-memory");
-        assertThat(rig.puller().pull(rig.puller().reference(REPOSITORY + ":q4_k_m"), little, rig.progress).fetched())
+        assertThat(rig.puller()
+                        .pull(rig.puller().reference(REPOSITORY + ":q4_k_m"), little, rig.progress)
+                        .fetched())
                 .isTrue();
     }
 
