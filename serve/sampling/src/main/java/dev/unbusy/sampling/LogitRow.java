@@ -159,13 +159,9 @@ final class LogitRow {
             if (Float.isNaN(logit) || logit == Float.POSITIVE_INFINITY) {
                 return Text.of(
                         "The model computed the logit %s for token %d of %d.",
-                        "模型算出的 logit 是 %s（词元 %d，共 %d 个）。",
-                        logit,
-                        i,
-                        size);
+                        "模型算出的 logit 是 %s（词元 %d，共 %d 个）。", logit, i, size);
             }
         }
-        return Text.of(
-                "The model computed -infinity for all %d tokens.", "模型为全部 %d 个词元算出的 logit 都是负无穷。", size);
+        return Text.of("The model computed -infinity for all %d tokens.", "模型为全部 %d 个词元算出的 logit 都是负无穷。", size);
     }
 }
