@@ -36,9 +36,9 @@ class ClientLeavesTest {
     void whileItWaits_itsPlaceIsFreeAtOnce(boolean stream) throws Exception {
         running.with(worker, Backend.State.STARTING);
         try (RawClient stays = new RawClient(running.gateway).chat(stream)) {
-            try (RawClient leaves = new RawClient(running.gateway).chat(stream)) {
-                running.untilQueued(count -> count == 2);
-            }
+            RawClient leaves = new RawClient(running.gateway).chat(stream);
+            running.untilQueued(count -> count == 2);
+            leaves.close();
             running.untilQueued(count -> count == 1);
             assertThat(disconnects("waiting")).isEqualTo(1);
             running.backends.setState("w0", Backend.State.READY, "");
@@ -53,11 +53,10 @@ class ClientLeavesTest {
     void inASilentPrefill_theWorkerLearnsItAtOnce(boolean stream) throws Exception {
         running.with(worker, Backend.State.READY);
         worker.then(FakeWorker.Call::awaitHangUp);
-        FakeWorker.Call call;
-        try (RawClient client = new RawClient(running.gateway).chat(stream)) {
-            call = worker.call();
-            running.untilRunning(count -> count == 1);
-        }
+        RawClient client = new RawClient(running.gateway).chat(stream);
+        FakeWorker.Call call = worker.call();
+        running.untilRunning(count -> count == 1);
+        client.close();
         call.hungUp();
         running.assertIdle();
         assertThat(disconnects("prefill")).isEqualTo(1);
@@ -89,10 +88,9 @@ class ClientLeavesTest {
             call.raw("HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"half");
             call.awaitHangUp();
         });
-        FakeWorker.Call call;
-        try (RawClient client = new RawClient(running.gateway).chat(false)) {
-            call = worker.call();
-        }
+        RawClient client = new RawClient(running.gateway).chat(false);
+        FakeWorker.Call call = worker.call();
+        client.close();
         call.hungUp();
         running.assertIdle();
     }
@@ -110,9 +108,9 @@ class ClientLeavesTest {
                     List.of(new ServedModel(FakeWorker.MODEL, List.of("starter"), 0)),
                     Backend.State.READY,
                     ""));
-            try (RawClient client = new RawClient(running.gateway).chat(true)) {
-                running.untilRunning(count -> count == 1);
-            }
+            RawClient client = new RawClient(running.gateway).chat(true);
+            running.untilRunning(count -> count == 1);
+            client.close();
             running.assertIdle();
             assertThat(disconnects("connecting")).isEqualTo(1);
         }

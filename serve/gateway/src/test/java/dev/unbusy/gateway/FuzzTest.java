@@ -17,6 +17,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LeakRecorder.NoLeaks.class)
 class FuzzTest {
     private static final int ROUNDS = 300;
+
+    @SuppressWarnings("StringConcatToTextBlock") // the line ends are what matters here
     private static final String ANSWER = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
             + "transfer-encoding: chunked\r\n\r\n10\r\ndata: {\"n\":1}\n\n\r\ne\r\ndata: [DONE]\n\n\r\n0\r\n\r\n";
 

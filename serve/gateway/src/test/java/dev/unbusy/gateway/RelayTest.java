@@ -137,6 +137,7 @@ class RelayTest {
     }
 
     @Test
+    @SuppressWarnings("StringConcatToTextBlock") // HTTP's line ends are no text block's
     void ofTheWorkersHeaders_onlyItsOwnOnesPass() throws Exception {
         worker.then(call -> call.raw("HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-type: application/json\r\n"
                 + "server: w\r\nset-cookie: a=b\r\naccess-control-allow-origin: *\r\nx-request-id: theirs\r\n"
