@@ -27,9 +27,17 @@ import org.junit.jupiter.api.Test;
 
 class LoadGeneratorTest {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String TEXT = "data: {\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}\n\n"
-            + "data: {\"choices\":[{\"delta\":{\"reasoning_content\":\"hm\"}}]}\n\n: keep-alive\n\n"
-            + "data: {\"choices\":[{\"delta\":{\"content\":\"yes\"}}]}\n\n";
+    private static final String TEXT =
+            """
+            data: {"choices":[{"delta":{"role":"assistant","content":""}}]}
+
+            data: {"choices":[{"delta":{"reasoning_content":"hm"}}]}
+
+            : keep-alive
+
+            data: {"choices":[{"delta":{"content":"yes"}}]}
+
+            """;
     private static final String USAGE = "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":40,\"completion_tokens\":8,"
             + "\"prompt_cache_hit_tokens\":10,\"prompt_tokens_details\":{\"cached_tokens\":10}}}\n\n";
     private static final String DONE = "data: [DONE]\n\n";
