@@ -14,7 +14,6 @@ public enum Metric {
             "工作进程的重启次数，按工作进程和原因统计",
             "worker",
             "reason"),
-    BUILD_INFO(Kind.GAUGE, "unbusy_build", "1, with the version as label", "恒为 1，版本见标签", "version", "role");
     BUILD_INFO(Kind.GAUGE, "unbusy_build", "1, with the version as label", "恒为 1，版本见标签", "version", "role"),
 
     GATEWAY_REQUESTS(

@@ -27,8 +27,7 @@ import org.junit.jupiter.api.Test;
 
 class LoadGeneratorTest {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String TEXT =
-            """
+    private static final String TEXT = """
             data: {"choices":[{"delta":{"role":"assistant","content":""}}]}
 
             data: {"choices":[{"delta":{"reasoning_content":"hm"}}]}
