@@ -16,7 +16,8 @@ import picocli.CommandLine;
 final class Cli {
     private Cli() {}
 
-    static int run(String[] arguments, PrintStream out, PrintStream err, InputStream in, Map<String, String> environment) {
+    static int run(
+            String[] arguments, PrintStream out, PrintStream err, InputStream in, Map<String, String> environment) {
         Lang lang;
         try {
             lang = Lang.choose(option(arguments, "--lang"), environment);
@@ -85,15 +86,13 @@ final class Cli {
         if (exception instanceof InterruptedException) {
             return ExitCodes.FAILED;
         }
-        io.say(Text.of(
-                "Unbusy met a defect of its own: %s", "Unbusy 内部出错：%s", exception));
+        io.say(Text.of("Unbusy met a defect of its own: %s", "Unbusy 内部出错：%s", exception));
         if (verbose(command)) {
             exception.printStackTrace(io.err());
         } else {
             io.say(Text.of(
                     "Run it again with --verbose for the details, and look into the log in %s.",
-                    "请加上 --verbose 重新运行以查看详情，日志位于 %s。",
-                    Directories.logs(io.environment())));
+                    "请加上 --verbose 重新运行以查看详情，日志位于 %s。", Directories.logs(io.environment())));
         }
         return ExitCodes.FAILED;
     }

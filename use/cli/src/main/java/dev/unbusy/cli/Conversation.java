@@ -131,7 +131,9 @@ final class Conversation {
                 if (!delta.path("reasoning_content").asText("").isEmpty()) {
                     listener.reasoning(delta.path("reasoning_content").asText());
                 }
-                String text = delta.path("content").isTextual() ? delta.path("content").asText() : "";
+                String text = delta.path("content").isTextual()
+                        ? delta.path("content").asText()
+                        : "";
                 if (!text.isEmpty()) {
                     content.append(text);
                     listener.content(text);

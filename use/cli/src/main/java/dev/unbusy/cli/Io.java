@@ -12,7 +12,13 @@ import java.util.Map;
  *
  * @param terminal whether standard error is a terminal, so that a bar may be drawn
  */
-record Io(PrintStream out, PrintStream err, InputStream in, Map<String, String> environment, Lang lang, boolean terminal) {
+record Io(
+        PrintStream out,
+        PrintStream err,
+        InputStream in,
+        Map<String, String> environment,
+        Lang lang,
+        boolean terminal) {
 
     void say(Text text) {
         err.println(text.in(lang));

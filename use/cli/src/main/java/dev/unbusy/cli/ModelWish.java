@@ -30,17 +30,21 @@ record ModelWish(@Nullable String name, @Nullable Path file) {
      * @param aliases other names that requests may use
      * @param reason why it is this one
      */
-    record Chosen(String id, List<String> aliases, Path file, int trainedContextTokens, Text reason, List<Text> rejected) {}
+    record Chosen(
+            String id, List<String> aliases, Path file, int trainedContextTokens, Text reason, List<Text> rejected) {}
 
     /** An argument that is a file is meant as one: {@code up ./model.gguf}. */
     static ModelWish of(@Nullable String argument, @Nullable Path option) {
         if (argument != null && option != null) {
             throw new CliException(
                     "usage",
-                    Text.of("both a MODEL (%s) and --model %s are given", "同时指定了 MODEL（%s）和 --model %s", argument, option),
+                    Text.of(
+                            "both a MODEL (%s) and --model %s are given",
+                            "同时指定了 MODEL（%s）和 --model %s", argument, option),
                     Text.of("Give one of the two.", "请只指定其中一个。"));
         }
-        if (argument != null && (argument.endsWith(".gguf") || Files.isRegularFile(Path.of(argument)))
+        if (argument != null
+                && (argument.endsWith(".gguf") || Files.isRegularFile(Path.of(argument)))
                 && !argument.contains("://")
                 && argument.indexOf(':') < 0) {
             return new ModelWish(null, Path.of(argument));

@@ -35,8 +35,7 @@ final class ModelsJson {
         return text.toString();
     }
 
-    private static void write(JsonGenerator json, InstalledModel model, @Nullable Boolean standard)
-            throws IOException {
+    private static void write(JsonGenerator json, InstalledModel model, @Nullable Boolean standard) throws IOException {
         json.writeStartObject();
         json.writeStringField("id", ModelWish.shortName(model.id()));
         json.writeStringField("file", model.file().toString());

@@ -32,9 +32,13 @@ final class NativesCommand implements Callable<Integer> {
         Config config = Settings.read(configFile);
         try (Hub hub = Hub.open(config.section(HubConfig.class), io.environment())) {
             Platform platform = Platform.current();
-            io.out().println(hub.natives()
-                    .ensure(platform, hub.natives().choose(platform, null).backend(), new ProgressPrinter(io))
-                    .path());
+            io.out()
+                    .println(hub.natives()
+                            .ensure(
+                                    platform,
+                                    hub.natives().choose(platform, null).backend(),
+                                    new ProgressPrinter(io))
+                            .path());
         }
         return ExitCodes.DONE;
     }

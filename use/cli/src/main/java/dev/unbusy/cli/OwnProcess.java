@@ -54,6 +54,7 @@ final class OwnProcess {
         return ProcessHandle.current()
                 .info()
                 .command()
-                .orElse(Path.of(System.getProperty("java.home", ""), "bin", "java").toString());
+                .orElse(Path.of(System.getProperty("java.home", ""), "bin", "java")
+                        .toString());
     }
 }

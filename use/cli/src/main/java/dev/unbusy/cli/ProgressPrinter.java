@@ -75,7 +75,8 @@ final class ProgressPrinter implements Progress {
         String percent = total > 0 ? String.format(Locale.ROOT, "%d %%", Math.clamp(done * 100 / total, 0, 100)) : "";
         return switch (unit) {
             case PERMILLE -> percent;
-            case BYTES -> total > 0 ? percent + " (" + new Bytes(done) + " / " + new Bytes(total) + ")" : "" + new Bytes(done);
+            case BYTES ->
+                total > 0 ? percent + " (" + new Bytes(done) + " / " + new Bytes(total) + ")" : "" + new Bytes(done);
             case ITEMS -> total > 0 ? done + "/" + total : "";
         };
     }

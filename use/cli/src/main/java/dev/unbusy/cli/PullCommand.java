@@ -49,7 +49,7 @@ final class PullCommand implements Callable<Integer> {
         Config config = Settings.read(configFile);
         try (Hub hub = Hub.open(config.section(HubConfig.class), io.environment())) {
             ModelPuller puller = hub.puller();
-            PullOptions options = new PullOptions(PullOptions.DEFAULT.memory(), again);
+            PullOptions options = new PullOptions(PullOptions.DEFAULT.weightMemory(), again);
             Pulled pulled = puller.pull(puller.reference(name), options, new ProgressPrinter(io));
             io.say(pulled.choice());
             if (path) {
@@ -57,7 +57,9 @@ final class PullCommand implements Callable<Integer> {
             } else if (json) {
                 io.out().println(ModelsJson.of(pulled.model()));
             } else {
-                io.say(Text.of("%s lies at %s", "%s 位于 %s", pulled.model().id(), pulled.model().file()));
+                io.say(Text.of(
+                        "%s lies at %s",
+                        "%s 位于 %s", pulled.model().id(), pulled.model().file()));
             }
         }
         return ExitCodes.DONE;

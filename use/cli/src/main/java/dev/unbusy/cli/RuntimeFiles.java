@@ -81,7 +81,8 @@ final class RuntimeFiles {
         }
         List<Running> running = new ArrayList<>();
         try (Stream<Path> files = Files.list(directory)) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".json")).toList()) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".json")).toList()) {
                 Running found = read(file);
                 if (found != null && isAlive(found)) {
                     running.add(found);
@@ -137,6 +138,9 @@ final class RuntimeFiles {
     }
 
     private static long startMillis(ProcessHandle process) {
-        return process.info().startInstant().map(java.time.Instant::toEpochMilli).orElse(-1L);
+        return process.info()
+                .startInstant()
+                .map(java.time.Instant::toEpochMilli)
+                .orElse(-1L);
     }
 }

@@ -104,12 +104,9 @@ final class Service {
         WorkerCommand command = new WorkerCommand(
                 id -> workerCommand(id, model, natives),
                 Map.of(),
-                List.of(new ServedModel(
-                        model.id(),
-                        model.aliases(),
-                        contextTokens == null ? 0 : contextTokens)));
-        Supervisor started = closing.own(Supervisor.start(
-                config.section(SupervisorConfig.class), command, backends, metrics, progress));
+                List.of(new ServedModel(model.id(), model.aliases(), contextTokens == null ? 0 : contextTokens)));
+        Supervisor started = closing.own(
+                Supervisor.start(config.section(SupervisorConfig.class), command, backends, metrics, progress));
         supervisor.set(started);
         closing.own(() -> gateway.drain(
                 Duration.ofSeconds(config.section(SupervisorConfig.class).drainSeconds())));

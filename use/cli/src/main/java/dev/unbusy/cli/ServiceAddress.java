@@ -23,7 +23,8 @@ final class ServiceAddress {
                             "请先用 `unbusy up` 启动，或用 --url http://主机:端口 指定其他服务。"));
         }
         if (running.size() > 1) {
-            String urls = String.join(", ", running.stream().map(one -> one.url().toString()).toList());
+            String urls = String.join(
+                    ", ", running.stream().map(one -> one.url().toString()).toList());
             throw new CliException(
                     "several-services",
                     Text.of("Several services run here: %s", "本机有多个服务在运行：%s", urls),

@@ -81,7 +81,8 @@ final class StatusCommand implements Callable<Integer> {
                     worker.path("waiting").asText(),
                     worker.path("kvCellsFree").asText() + "/"
                             + worker.path("kvCellsTotal").asText(),
-                    String.format(Locale.ROOT, "%.1f", worker.path("tokensPerSecond").asDouble()),
+                    String.format(
+                            Locale.ROOT, "%.1f", worker.path("tokensPerSecond").asDouble()),
                     worker.path("restarts").asText()));
         }
         io.out().print(Table.of(rows));

@@ -18,7 +18,10 @@ final class UnbusyCommand implements Runnable {
     @SuppressWarnings("unused") // picocli sets it
     private GlobalOptions global = new GlobalOptions();
 
-    @Option(names = {"-V", "--version"}, versionHelp = true, descriptionKey = "global.version")
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            descriptionKey = "global.version")
     @SuppressWarnings("unused") // picocli acts on it
     private boolean version;
 

@@ -52,7 +52,8 @@ final class UpCommand implements Callable<Integer> {
         if (contextTokens != null && contextTokens < 64) {
             throw new CliException(
                     "usage",
-                    dev.unbusy.text.Text.of("--ctx is %d; it must be at least 64", "--ctx 的值为 %d，不能小于 64", contextTokens),
+                    dev.unbusy.text.Text.of(
+                            "--ctx is %d; it must be at least 64", "--ctx 的值为 %d，不能小于 64", contextTokens),
                     dev.unbusy.text.Text.of("Leave it out for a fitting one.", "省略该选项即可自动选择合适的值。"));
         }
         return new Service(io, config, configFile, wish, contextTokens, global.verbose).run();

@@ -60,8 +60,7 @@ final class WarmUpCommand implements Callable<Integer> {
 
     private void help() {
         PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-        CommandLine root = Cli.commandLine(
-                new Io(nowhere, nowhere, io.in(), io.environment(), io.lang(), false));
+        CommandLine root = Cli.commandLine(new Io(nowhere, nowhere, io.in(), io.environment(), io.lang(), false));
         root.execute("--help");
         root.getSubcommands().keySet().forEach(name -> root.execute(name, "--help"));
     }

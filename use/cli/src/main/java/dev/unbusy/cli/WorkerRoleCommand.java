@@ -101,7 +101,7 @@ final class WorkerRoleCommand implements Callable<Integer> {
             long percent = total > 0 ? done * 100 / total : 0;
             if (percent != last[0]) {
                 last[0] = percent;
-                io.out().println(WorkerLine.loading((int) Math.clamp(percent * 10, 0, 1000)));
+                io.out().println(WorkerLine.loading(Math.clamp(percent * 10, 0, 1000)));
             }
         };
     }
