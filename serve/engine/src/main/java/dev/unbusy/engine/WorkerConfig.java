@@ -90,4 +90,19 @@ public record WorkerConfig(
 
     /** KV cells are multiples of this inside the library. */
     static final int CELL_MULTIPLE = 256;
+
+    public WorkerConfig withContextTokens(int tokens) {
+        return new WorkerConfig(
+                parallelSequences,
+                tokens,
+                kvCells,
+                threads,
+                batchTokens,
+                maxStallMillis,
+                kvType,
+                gpuLayers,
+                maxWaiting,
+                keepAliveSeconds,
+                drainSeconds);
+    }
 }

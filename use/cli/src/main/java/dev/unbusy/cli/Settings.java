@@ -3,6 +3,7 @@ package dev.unbusy.cli;
 import dev.unbusy.config.Config;
 import dev.unbusy.config.ConfigReader;
 import dev.unbusy.config.ConfigSchema;
+import dev.unbusy.engine.WorkerConfig;
 import dev.unbusy.gateway.GatewayConfig;
 import dev.unbusy.http.HttpLimits;
 import dev.unbusy.hub.HubConfig;
@@ -20,6 +21,7 @@ final class Settings {
         Map<String, Class<? extends Record>> sections = new LinkedHashMap<>();
         sections.put("gateway", GatewayConfig.class);
         sections.put("http", HttpLimits.class);
+        sections.put("worker", WorkerConfig.class);
         sections.put("supervisor", SupervisorConfig.class);
         sections.put("hub", HubConfig.class);
         return ConfigSchema.of(sections, Map.of());
