@@ -7,7 +7,72 @@ import java.util.List;
  * Prometheus: {@code unbusy_} + what + unit; counters get {@code _total} from the exporter.
  */
 public enum Metric {
-    BUILD_INFO(Kind.GAUGE, "unbusy_build", "1, with the version as label", "恒为 1，版本见标签", "version", "role");
+    BUILD_INFO(Kind.GAUGE, "unbusy_build", "1, with the version as label", "恒为 1，版本见标签", "version", "role"),
+
+    GATEWAY_REQUESTS(
+            Kind.COUNTER,
+            "unbusy_gateway_requests",
+            "Requests answered, by route, status and how they ended",
+            "已结束的请求数，按路由、状态码和结果统计",
+            "route",
+            "status",
+            "outcome"),
+    GATEWAY_REQUEST_SECONDS(
+            Kind.SECONDS,
+            "unbusy_gateway_request_seconds",
+            "Time from a completion request's arrival to the end of its answer",
+            "补全请求从到达到应答结束的时间",
+            "route"),
+    GATEWAY_FIRST_BYTE_SECONDS(
+            Kind.SECONDS,
+            "unbusy_gateway_first_byte_seconds",
+            "Time from a completion request's arrival to the first of its answer",
+            "补全请求从到达到首个应答数据的时间",
+            "route"),
+    GATEWAY_QUEUE_SECONDS(
+            Kind.SECONDS,
+            "unbusy_gateway_queue_seconds",
+            "Time from a completion request's arrival to its first dispatch to a worker",
+            "补全请求从到达到首次分派给工作进程的时间"),
+    GATEWAY_WAITING(Kind.GAUGE, "unbusy_gateway_waiting", "Requests that wait for a worker", "正在等待工作进程的请求数"),
+    GATEWAY_RUNNING(
+            Kind.GAUGE,
+            "unbusy_gateway_running",
+            "Requests dispatched to a worker and not finished",
+            "已分派给工作进程、尚未结束的请求数"),
+    GATEWAY_OPEN_STREAMS(
+            Kind.GAUGE,
+            "unbusy_gateway_open_streams",
+            "Completion requests whose client is connected and whose answer is not finished",
+            "客户端仍连接且应答尚未结束的补全请求数"),
+    GATEWAY_WORKER_CONNECTIONS(
+            Kind.GAUGE,
+            "unbusy_gateway_worker_connections",
+            "Open connections to workers, idle ones included",
+            "与工作进程的连接数（含空闲连接）"),
+    GATEWAY_RELAYED_EVENTS(
+            Kind.COUNTER,
+            "unbusy_gateway_relayed_events",
+            "Server-sent events relayed, without comments and end marks",
+            "已转发的服务器发送事件数（不含注释和结束标记）"),
+    GATEWAY_TOKENS(
+            Kind.COUNTER,
+            "unbusy_gateway_tokens",
+            "Tokens that workers reported as usage, by kind: prompt, completion, cached (of the prompt)",
+            "工作进程在 usage 中报告的 token 数，按种类：prompt、completion、cached（提示词中命中缓存的部分）",
+            "kind"),
+    GATEWAY_RETRIES(
+            Kind.COUNTER,
+            "unbusy_gateway_retries",
+            "Attempts that failed before the answer had begun and were tried again, by reason",
+            "在应答开始之前失败并重试的次数，按原因统计",
+            "reason"),
+    GATEWAY_DISCONNECTS(
+            Kind.COUNTER,
+            "unbusy_gateway_disconnects",
+            "Clients that left before the end of their answer, by stage",
+            "在应答结束之前断开的客户端数，按阶段统计",
+            "stage");
 
     /** What a metric's value does over time. */
     public enum Kind {

@@ -1,3 +1,6 @@
+/**
+ * HTTP/1.1 servers of the gateway and the worker: connections, limits, streams and disconnects, on Netty's event loops.
+ */
 @NullMarked
 package dev.unbusy.http;
 

@@ -1,0 +1,18 @@
+# Sourced by ../../unbusy and build.sh. Sets the array `jvm`: flags and class path for every role. The supervisor starts
+# workers with the same flags, or the start-up cache would not fit them.
+
+jvm_options() {
+  local jar class_path=
+  for jar in "$dist"/lib/*.jar; do class_path=$class_path${class_path:+:}$jar; done
+  jvm=(
+    -XX:+UseSerialGC # event loops and one engine thread: parallel collectors gain nothing and start slower
+    -Xmx"${UNBUSY_HEAP:-1g}"
+    -XX:-UsePerfData
+    -Xlog:aot=off -Xlog:cds=off # a missing or stale cache only means a slower start
+    --enable-native-access=ALL-UNNAMED
+    --sun-misc-unsafe-memory-access=allow
+    -Dunbusy.home="$home"
+  )
+  [ ! -f "$dist/unbusy.aot" ] || jvm+=(-XX:AOTCache="$dist/unbusy.aot")
+  jvm+=(-cp "$class_path")
+}

@@ -1,0 +1,76 @@
+# Sourced by ../../unbusy for `./unbusy verify`: sets up what the tests need, then builds, checks and runs all of them.
+# Everything fetched is pinned, checked and kept in the cache directory, so that a second run needs no network.
+
+# fetch_once NAME COMMAND…: runs the command with a fresh directory as last argument and keeps it under NAME.
+fetch_once() {
+  local name=$1 work
+  shift
+  [ ! -d "$tools/$name" ] || return 0
+  say "Setting up for the tests: $name" "正在为测试做准备：$name"
+  work=$(mktemp -d "$tools/$name.XXXXXX")
+  "$@" "$work" >"$tools/$name.log" 2>&1 || {
+    tail -20 "$tools/$name.log" >&2
+    rm -rf "$work"
+    say "That failed; the whole log is $tools/$name.log" "准备失败，完整日志见 $tools/$name.log"
+    exit 1
+  }
+  mv "$work" "$tools/$name" 2>/dev/null || rm -rf "$work"
+}
+
+make_python() {
+  python3 -m venv "$1" && "$1/bin/pip" install -q --disable-pip-version-check -r "$home/testing/e2e/src/test/python/requirements.txt"
+}
+
+make_node() {
+  cp "$home"/testing/e2e/src/test/node/package*.json "$1" && (cd "$1" && npm ci --silent --no-audit --no-fund)
+}
+
+# The chat templates of the llama.cpp release that the native libraries were built from: a reference, never committed.
+make_templates() {
+  local package=node-llama-cpp@3.22.1
+  local sha512=6e5b488a9b9699cd76dc7eed30880318a4ac4ab866865418795502e3c5d38d55bb5c624988927209d95333343f2e25a83e4183a5c2f816f883a60c3ba9f4e20f
+  (cd "$1" && npm pack --silent "$package" >/dev/null && echo "$sha512  node-llama-cpp-3.22.1.tgz" | sha512sum -c --quiet - \
+    && tar xzf node-llama-cpp-3.22.1.tgz package/llama/gitRelease.bundle \
+    && git clone -q --no-checkout package/llama/gitRelease.bundle source \
+    && git -C source archive HEAD models/templates | tar x \
+    && mv models/templates/* . && rm -rf package source models node-llama-cpp-3.22.1.tgz)
+}
+
+make_encoders() { "$1/../$python_name/bin/python" "$home/serve/chat/src/test/python/fetch_encoders.py" "$1"; }
+
+verify() {
+  need mvn maven
+  need npm npm
+  need git git
+  need python3 python3
+  python3 -c 'import venv, ensurepip' 2>/dev/null || install_packages python3-venv || exit 1
+  tools=${XDG_CACHE_HOME:-$HOME/.cache}/unbusy/verify
+  mkdir -p "$tools"
+  # A changed list of packages is another directory.
+  python_name=python-$(cksum <"$home/testing/e2e/src/test/python/requirements.txt" | tr ' ' -)
+  node_name=node-$(cksum <"$home/testing/e2e/src/test/node/package-lock.json" | tr ' ' -)
+  fetch_once "$python_name" make_python
+  fetch_once "$node_name" make_node
+  fetch_once templates-3.22.1 make_templates
+  encoders_name=encoders-$(cksum <"$home/serve/chat/src/test/python/fetch_encoders.py" | tr ' ' -)
+  fetch_once "$encoders_name" make_encoders
+
+  . "$home/deploy/launch/build.sh"
+  build_if_needed
+  . "$home/deploy/launch/jvm.sh"
+  jvm_options
+  local natives model
+  natives=$("$JAVA_HOME/bin/java" "${jvm[@]}" dev.unbusy.cli.Main natives)
+  model=$("$JAVA_HOME/bin/java" "${jvm[@]}" dev.unbusy.cli.Main pull --path smollm2-135m-instruct)
+
+  say "Building, checking and testing…" "正在构建、检查并测试……"
+  cd "$home"
+  exec mvn -B -ntp -T 1C -Pverify verify \
+    -Dunbusy.python="$tools/$python_name/bin/python" \
+    -Dunbusy.node.modules="$tools/$node_name/node_modules" \
+    -Dunbusy.templates="$tools/templates-3.22.1" \
+    -Dunbusy.encoders="$tools/$encoders_name" \
+    -Dunbusy.natives="$natives" \
+    -Dunbusy.model="$model" \
+    "$@"
+}

@@ -1,0 +1,236 @@
+package dev.unbusy.chat;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * Splits what a model generates into reasoning and content while it comes. For one answer, used by one thread.
+ *
+ * <p>The rules are those of DeepSeek's own stream parser (deepseek-recipe 0.2.0):
+ *
+ * <ol>
+ *   <li>Reasoning ends at {@code </think>}. Line breaks at its start and before the tag are dropped, and so are those at
+ *       the start of the content; where a prompt already holds the beginning of either, nothing is dropped from its start.
+ *   <li>A further {@code </think>} in the content is dropped; {@code <think>} there is text.
+ *   <li>If the output ends before the tag, all of it is reasoning.
+ * </ol>
+ *
+ * Tags are recognised by their text, whether they are tokens of the vocabulary or not, and however they are cut. Held
+ * back is only what could be a tag or belong to it. How the text is cut never changes the result.
+ *
+ * <p>Counting: {@link #reasoningTokens()} is the number of {@link #feed} calls that contributed to the reasoning given
+ * out. As DeepSeek counts the tokens of {@code reasoning_content}, tags and dropped line breaks do not count.
+ */
+public final class OutputSplitter {
+    private static final String OPEN = DeepSeekText.THINK;
+    private static final String CLOSE = DeepSeekText.END_THINK;
+
+    /** Where a piece of text belongs. */
+    public enum Kind {
+        REASONING,
+        CONTENT
+    }
+
+    /** A piece of the answer, never empty. */
+    public record Piece(Kind kind, String text) {}
+
+    private enum State {
+        /** At the start of an output that may open with the tag. */
+        DETECT,
+        REASONING,
+        CONTENT,
+        /** Content of a model that does not reason. */
+        VERBATIM
+    }
+
+    /** Some characters of {@link #held} that came by one call, and the calls without text before it. */
+    private static final class Share {
+        private final int tokens;
+        private int chars;
+        private boolean counted;
+
+        private Share(int tokens, int chars) {
+            this.tokens = tokens;
+            this.chars = chars;
+        }
+    }
+
+    private State state;
+    private boolean dropsLineBreaks;
+    private final StringBuilder held = new StringBuilder();
+    private final Deque<Share> shares = new ArrayDeque<>();
+    private int tokensWithoutText;
+    private int reasoningTokens;
+
+    public OutputSplitter(OutputStart start) {
+        state = switch (start) {
+            case PLAIN -> State.VERBATIM;
+            case DETECT -> State.DETECT;
+            case REASONING, REASONING_CONTINUED -> State.REASONING;
+            case CONTENT, CONTENT_CONTINUED -> State.CONTENT;
+        };
+        dropsLineBreaks = start == OutputStart.REASONING || start == OutputStart.CONTENT;
+    }
+
+    /**
+     * Takes the text of the next token; empty while a character is incomplete, which then belongs to the token that
+     * completes it.
+     *
+     * @return what is now certain, in order; pieces of one kind in a row are joined
+     */
+    public List<Piece> feed(String text) {
+        if (text.isEmpty()) {
+            tokensWithoutText++;
+            return List.of();
+        }
+        held.append(text);
+        shares.addLast(new Share(1 + tokensWithoutText, text.length()));
+        tokensWithoutText = 0;
+        List<Piece> pieces = new ArrayList<>(1);
+        while (step(pieces)) {
+            // Each step settles one tag or one run of text.
+        }
+        return pieces;
+    }
+
+    /** The output has ended: gives out what was held back. */
+    public List<Piece> finish() {
+        List<Piece> pieces = new ArrayList<>(1);
+        if (insideReasoning()) {
+            reasoningTokens += tokensWithoutText;
+        }
+        tokensWithoutText = 0;
+        emit(held.length(), pieces);
+        return pieces;
+    }
+
+    /** Whether the text so far ends inside the reasoning. */
+    public boolean insideReasoning() {
+        return state == State.REASONING;
+    }
+
+    /** Tokens whose text went into the reasoning, in part at least. */
+    public int reasoningTokens() {
+        return reasoningTokens;
+    }
+
+    /** Does one step; returns whether another may follow. */
+    private boolean step(List<Piece> pieces) {
+        if (held.isEmpty()) {
+            return false;
+        }
+        return switch (state) {
+            case VERBATIM -> {
+                emit(held.length(), pieces);
+                yield false;
+            }
+            case DETECT -> detect();
+            case REASONING, CONTENT -> untilClose(pieces);
+        };
+    }
+
+    private boolean detect() {
+        int start = 0;
+        while (start < held.length() && Character.isWhitespace(held.charAt(start))) {
+            start++;
+        }
+        String rest = held.substring(start, Math.min(held.length(), start + OPEN.length()));
+        if (!OPEN.startsWith(rest)) {
+            state = State.VERBATIM;
+            return true;
+        }
+        if (rest.length() < OPEN.length()) {
+            return false;
+        }
+        drop(start + OPEN.length());
+        enter(State.REASONING, true);
+        return true;
+    }
+
+    private boolean untilClose(List<Piece> pieces) {
+        if (dropsLineBreaks) {
+            int start = 0;
+            while (start < held.length() && held.charAt(start) == '\n') {
+                start++;
+            }
+            drop(start);
+            if (held.isEmpty()) {
+                return false;
+            }
+        }
+        int close = held.indexOf(CLOSE);
+        int end = close >= 0 ? close : held.length() - partialClose();
+        int textEnd = state == State.REASONING ? withoutLineBreaks(end) : end;
+        // A tag right at the start, or its beginning: the text has not begun yet.
+        if (textEnd > 0) {
+            emit(textEnd, pieces);
+            dropsLineBreaks = false;
+        }
+        if (close < 0) {
+            return false;
+        }
+        drop(end - textEnd + CLOSE.length());
+        enter(State.CONTENT, state == State.REASONING);
+        return true;
+    }
+
+    private void enter(State next, boolean newDropsLineBreaks) {
+        state = next;
+        dropsLineBreaks = newDropsLineBreaks;
+    }
+
+    /** Length of the longest end of the held text with which the closing tag begins. */
+    private int partialClose() {
+        for (int length = Math.min(CLOSE.length() - 1, held.length()); length > 0; length--) {
+            if (held.lastIndexOf(CLOSE.substring(0, length)) == held.length() - length) {
+                return length;
+            }
+        }
+        return 0;
+    }
+
+    private int withoutLineBreaks(int end) {
+        int textEnd = end;
+        while (textEnd > 0 && held.charAt(textEnd - 1) == '\n') {
+            textEnd--;
+        }
+        return textEnd;
+    }
+
+    private void emit(int chars, List<Piece> pieces) {
+        if (chars == 0) {
+            return;
+        }
+        Kind kind = insideReasoning() ? Kind.REASONING : Kind.CONTENT;
+        String text = held.substring(0, chars);
+        if (!pieces.isEmpty() && pieces.getLast().kind() == kind) {
+            text = pieces.removeLast().text() + text;
+        }
+        pieces.add(new Piece(kind, text));
+        take(chars, kind == Kind.REASONING);
+    }
+
+    private void drop(int chars) {
+        take(chars, false);
+    }
+
+    private void take(int chars, boolean reasoning) {
+        held.delete(0, chars);
+        int left = chars;
+        while (left > 0) {
+            Share share = shares.getFirst();
+            if (reasoning && !share.counted) {
+                reasoningTokens += share.tokens;
+                share.counted = true;
+            }
+            int taken = Math.min(left, share.chars);
+            share.chars -= taken;
+            left -= taken;
+            if (share.chars == 0) {
+                shares.removeFirst();
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package dev.unbusy.http;
+
+/**
+ * Where a server listens and how it answers what never reaches its handler.
+ *
+ * @param name of its threads and log lines, for instance {@code gateway}
+ * @param host name or address to listen on; which ones are allowed is the caller's decision
+ * @param port 0 for a free one
+ * @param eventLoopThreads 0 for one per core
+ */
+public record HttpServerOptions(
+        String name, String host, int port, int eventLoopThreads, HttpLimits limits, ErrorBody errorBody) {
+
+    public HttpServerOptions {
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException("port " + port + " must be from 0 to 65535");
+        }
+        if (eventLoopThreads < 0) {
+            throw new IllegalArgumentException("event_loop_threads " + eventLoopThreads + " must not be negative");
+        }
+    }
+
+    public HttpServerOptions(String name, String host, int port, ErrorBody errorBody) {
+        this(name, host, port, 0, HttpLimits.DEFAULT, errorBody);
+    }
+
+    public HttpServerOptions withLimits(HttpLimits newLimits) {
+        return new HttpServerOptions(name, host, port, eventLoopThreads, newLimits, errorBody);
+    }
+
+    public HttpServerOptions withEventLoopThreads(int threads) {
+        return new HttpServerOptions(name, host, port, threads, limits, errorBody);
+    }
+}

@@ -1,0 +1,208 @@
+#!/usr/bin/env python3
+"""Compares Unbusy's whole product with a whole llama-server on the same libraries, model, threads and context.
+
+usage: compare_worker.py --peer DIR --model FILE [--rounds N] [--out FILE]
+
+DIR holds llama-server and its libraries. Every round starts both servers, one after the other in alternating order, and
+drives each with this same client (standard library only, so that neither side is measured by its own tool):
+
+  decode1   1 stream, short prompt, 200 new tokens: tokens per second between the first and the last token
+  prefill1  1 stream, unique prompt of about 1,500 tokens, 1 new token: prompt tokens per second of TTFT
+  unique8   8 streams, unique prompts of about 450 tokens, 48 new tokens, 16 requests: tokens/s and TTFT
+  shared8   the same with a shared prefix of about 400 tokens
+
+Also runs the plain loop over the same binding, if --plain-loop gives its command. Prints and writes JSON: the machine, the
+commands, every raw number, and medians of same-round ratios.
+"""
+
+import argparse
+import http.client
+import json
+import os
+import platform
+import random
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+
+WORDS = "river stone market garden window letter summer harbour music doctor bridge forest winter candle paper silver".split()
+
+
+def words(count, seed):
+    source = random.Random(seed)
+    return " ".join(source.choice(WORDS) for _ in range(count))
+
+
+def request(port, prompt, tokens):
+    """One streamed completion: times of the first and last piece of text, and the usage that the server reports."""
+    body = {
+        "model": "SmolLM2-135M-Instruct", "prompt": prompt, "max_tokens": tokens, "temperature": 0, "stream": True,
+        "stream_options": {"include_usage": True}, "logit_bias": {"2": -100, "0": -100},
+    }
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
+    started = time.perf_counter()
+    connection.request("POST", "/v1/completions", json.dumps(body), {"Content-Type": "application/json"})
+    response = connection.getresponse()
+    if response.status != 200:
+        raise SystemExit(f"{response.status} {response.read()}")
+    first = last = None
+    usage = None
+    for line in response:
+        if not line.startswith(b"data: {"):
+            continue
+        event = json.loads(line[6:])
+        if "error" in event:
+            raise SystemExit(event)
+        if event.get("usage"):
+            usage = event["usage"]
+        if any(choice.get("text") for choice in event.get("choices", [])):
+            last = time.perf_counter()
+            first = first or last
+    connection.close()
+    return {"started": started, "first": first, "last": last, "usage": usage}
+
+
+def streams(port, prompts, concurrency, tokens):
+    results, lock, queue = [], threading.Lock(), list(enumerate(prompts))
+
+    def run():
+        while True:
+            with lock:
+                if not queue:
+                    return
+                index, prompt = queue.pop(0)
+            result = request(port, prompt, tokens)
+            with lock:
+                results.append((index, result))
+
+    started = time.perf_counter()
+    threads = [threading.Thread(target=run) for _ in range(concurrency)]
+    [t.start() for t in threads]
+    [t.join() for t in threads]
+    seconds = time.perf_counter() - started
+    ttft = sorted(r["first"] - r["started"] for _, r in results)
+    wave = sorted(r["first"] - r["started"] for i, r in results if i < concurrency)
+    generated = sum(r["usage"]["completion_tokens"] for _, r in results)
+    return {
+        "tokensPerSecond": generated / seconds,
+        "ttftFirstWaveMs": statistics.median(wave) * 1000,
+        "ttftP50Ms": statistics.median(ttft) * 1000,
+        "ttftP95Ms": ttft[min(len(ttft) - 1, int(len(ttft) * 0.95))] * 1000,
+    }
+
+
+def measure(port, seed):
+    request(port, "Warm up: " + words(40, seed), 16)
+    decode = request(port, "Write a long story about " + words(12, seed + 1), 200)
+    prefill = request(port, words(1400, seed + 2), 1)
+    shared = words(390, seed + 3)
+    return {
+        "decode1": {"tokensPerSecond": (decode["usage"]["completion_tokens"] - 1) / (decode["last"] - decode["first"])},
+        "prefill1": {
+            "tokensPerSecond": prefill["usage"]["prompt_tokens"] / (prefill["first"] - prefill["started"]),
+            "promptTokens": prefill["usage"]["prompt_tokens"],
+        },
+        "unique8": streams(port, [words(430, seed + 10 + i) for i in range(16)], 8, 48),
+        "shared8": streams(port, [shared + " " + words(40, seed + 50 + i) for i in range(16)], 8, 48),
+    }
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_ready(port, process, path):
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", path)
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            pass
+        time.sleep(0.05)
+    raise SystemExit(f"{process.args} did not become ready")
+
+
+def median_ratios(rounds, ours, theirs):
+    ratios = {}
+    for case, values in rounds[0][ours].items():
+        for key in values:
+            if key != "promptTokens":
+                each = [r[ours][case][key] / r[theirs][case][key] for r in rounds]
+                ratios[f"{case}.{key}"] = {"median": statistics.median(each), "each": each}
+    return ratios
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--peer", required=True)
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--context", type=int, default=16384, help="KV cells over all sequences")
+    parser.add_argument("--plain-loop", help="command of the plain loop, run once a round; prints JSON")
+    parser.add_argument("--out")
+    options = parser.parse_args()
+    home = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+    def unbusy(port):
+        return [os.path.join(home, "unbusy"), "up", "--model", options.model, "--port", str(port), "--ctx", str(options.context)]
+
+    def peer(port):
+        return [os.path.join(options.peer, "llama-server"), "-m", options.model, "--port", str(port), "-np", "8", "-kvu",
+                "-c", str(options.context), "-t", str(options.threads), "--no-webui"]
+
+    sides = {"unbusy": (unbusy, "/readyz", None), "llama-server": (peer, "/health", options.peer)}
+    rounds = []
+    for number in range(options.rounds):
+        order = list(sides) if number % 2 == 0 else list(sides)[::-1]
+        result = {"order": order}
+        for side in order:
+            command, path, libraries = sides[side]
+            port = free_port()
+            environment = dict(os.environ, **({"LD_LIBRARY_PATH": libraries} if libraries else {}))
+            process = subprocess.Popen(command(port), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            try:
+                wait_ready(port, process, path)
+                result[side] = measure(port, 1000 * number)
+            finally:
+                process.send_signal(signal.SIGTERM)
+                process.wait(60)
+        if options.plain_loop:
+            result["plainLoop"] = json.loads(subprocess.run(
+                options.plain_loop, shell=True, check=True, capture_output=True, text=True).stdout.strip().splitlines()[-1])
+        rounds.append(result)
+        print(json.dumps(result), file=sys.stderr)
+    report = {
+        "command": " ".join(sys.argv),
+        "machine": {"cpus": os.cpu_count(), "cpu": cpu_name(), "kernel": platform.release(), "loadAverage": os.getloadavg()},
+        "peerCommand": peer(0), "ourCommand": unbusy(0),
+        "medianRatiosUnbusyToLlamaServer": median_ratios(rounds, "unbusy", "llama-server"),
+        "rounds": rounds,
+    }
+    if options.plain_loop:
+        for ours, loop in (("decode1", "decodeTokensPerSecond"), ("prefill1", "prefillTokensPerSecond")):
+            each = [r["unbusy"][ours]["tokensPerSecond"] / r["plainLoop"][loop] for r in rounds]
+            report.setdefault("medianRatiosUnbusyToPlainLoop", {})[ours] = {"median": statistics.median(each), "each": each}
+    text = json.dumps(report, indent=1)
+    print(text)
+    if options.out:
+        with open(options.out, "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+
+
+def cpu_name():
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        return next((line.split(":", 1)[1].strip() for line in file if line.startswith("model name")), "unknown")
+
+
+if __name__ == "__main__":
+    main()
