@@ -236,6 +236,15 @@ class SchedulerTest {
     }
 
     @Test
+    void plan_afterALogitsStepThatNobodyFollowedUp_isAMistakeNotAGarbageToken() {
+        simulation.submit(prompt(20), 5);
+        StepPlan<Sequence> plan = simulation.plan();
+        simulation.compute(plan, plan.tokens());
+        simulation.scheduler.completed(1);
+        assertThatThrownBy(() -> simulation.scheduler.plan(1)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
     void costs_beforeAnyMeasurement_startSmallAndGrowTowardsTheBound() {
         StepCosts costs = new StepCosts();
         assertThat(costs.prefillTokens(1, 100_000_000)).isEqualTo(32);
