@@ -72,7 +72,37 @@ public enum Metric {
             "unbusy_gateway_disconnects",
             "Clients that left before the end of their answer, by stage",
             "在应答结束之前断开的客户端数，按阶段统计",
-            "stage");
+            "stage"),
+
+    WORKER_STEP_SECONDS(Kind.SECONDS, "unbusy_worker_step_seconds", "Duration of one engine step", "引擎单个步骤的耗时"),
+    WORKER_STEP_TOKENS(
+            Kind.SIZES, "unbusy_worker_step_tokens", "Tokens computed in one engine step", "引擎单个步骤计算的 token 数"),
+    WORKER_FIRST_TOKEN_SECONDS(
+            Kind.SECONDS,
+            "unbusy_worker_first_token_seconds",
+            "Time from a request's arrival in the engine to its first token (TTFT)",
+            "请求到达引擎至生成首个 token 的时间（TTFT）"),
+    WORKER_BETWEEN_TOKENS_SECONDS(
+            Kind.SECONDS,
+            "unbusy_worker_between_tokens_seconds",
+            "Time between two tokens of one answer (ITL); the upper end shows stalls caused by neighbours",
+            "同一回答两个 token 之间的时间（ITL），高位反映相邻请求造成的停顿"),
+    WORKER_TOKENS(
+            Kind.COUNTER,
+            "unbusy_worker_tokens",
+            "Tokens by kind: prompt, cached (of the prompt), completion",
+            "按种类统计的 token 数：prompt、cached（提示词中命中缓存的部分）、completion",
+            "kind"),
+    WORKER_CANCELLED(
+            Kind.COUNTER, "unbusy_worker_cancelled", "Requests taken back, by reason", "被取消的请求数，按原因统计", "reason"),
+    WORKER_RUNNING(Kind.GAUGE, "unbusy_worker_running", "Answers being computed", "正在计算的回答数"),
+    WORKER_WAITING(Kind.GAUGE, "unbusy_worker_waiting", "Answers that wait inside the worker", "在工作进程内等待的回答数"),
+    WORKER_KV_CELLS(Kind.GAUGE, "unbusy_worker_kv_cells", "KV cells in all", "KV 单元总数"),
+    WORKER_KV_CELLS_FREE(
+            Kind.GAUGE,
+            "unbusy_worker_kv_cells_free",
+            "KV cells that are free or hold only reusable prefixes",
+            "空闲或仅存放可复用前缀的 KV 单元数");
 
     /** What a metric's value does over time. */
     public enum Kind {

@@ -18,9 +18,24 @@ import net.jqwik.api.Provide;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class OutputSplitterProperties {
+class OutputSplitterPropertiesTest {
     private static final String[] PARTS = {
-        "<think>", "</think>", "<", "</", "</thi", "think>", "\n", "\n\n", " ", "a", "b c", "🙂", "世", ">", "</think", "<thin"
+        "<think>",
+        "</think>",
+        "<",
+        "</",
+        "</thi",
+        "think>",
+        "\n",
+        "\n\n",
+        " ",
+        "a",
+        "b c",
+        "🙂",
+        "世",
+        ">",
+        "</think",
+        "<thin"
     };
 
     @Provide
@@ -44,7 +59,8 @@ class OutputSplitterProperties {
         for (String chunk : cut(output, random)) {
             splitter.feed(chunk);
         }
-        String held = String.join("", splitter.finish().stream().map(Piece::text).toList());
+        String held =
+                String.join("", splitter.finish().stream().map(Piece::text).toList());
         assertThat(held).matches("[\\s]*(<|</|<t|</t|<th|</th|<thi|</thi|<thin|</thin|<think|</think)?");
     }
 
