@@ -13,6 +13,8 @@ import dev.unbusy.scheduler.SchedulerOptions;
 import dev.unbusy.scheduler.StepPlan;
 import dev.unbusy.scheduler.Submission;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,6 +44,7 @@ public final class Engine implements AutoCloseable {
     private final LinkedBlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
     private final AtomicInteger queued = new AtomicInteger();
     private final Thread thread;
+    private final CompletableFuture<@Nullable Void> made = new CompletableFuture<>();
     private final Rates rates = new Rates();
     private final SamplerScratch scratch;
     private long steps;
@@ -81,6 +84,22 @@ public final class Engine implements AutoCloseable {
     public Engine start() {
         thread.start();
         return this;
+    }
+
+    /**
+     * Waits until the context is made.
+     *
+     * @throws RuntimeException what kept it from being made
+     */
+    public void awaitContext() {
+        try {
+            made.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
     }
 
     public EngineStatus status() {
@@ -189,12 +208,15 @@ public final class Engine implements AutoCloseable {
         try (Context owned = contexts.get();
                 Batch batch = new Batch(owned.batchTokens())) {
             context = owned;
+            made.complete(null);
             while (!closing) {
                 step(owned, batch);
             }
         } catch (Throwable e) {
-            LOG.error("The engine stops: {}", e.getMessage(), e);
-            onFatal.run();
+            if (!made.completeExceptionally(e)) {
+                LOG.error("The engine stops: {}", e.getMessage(), e);
+                onFatal.run();
+            }
         } finally {
             context = null;
         }

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Timer;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /** The engine's meters, looked up once. Thread-safe. */
@@ -61,6 +62,6 @@ public final class EngineMetrics {
     }
 
     void cancelled(CancelReason reason) {
-        cancelled.get(reason).increment();
+        Objects.requireNonNull(cancelled.get(reason)).increment();
     }
 }

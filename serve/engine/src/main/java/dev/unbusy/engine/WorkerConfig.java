@@ -73,14 +73,6 @@ public record WorkerConfig(
         int maxWaiting,
 
         @Setting(
-                value = "4096",
-                min = 64,
-                max = 1_048_576,
-                en = "KiB of an answer that may lie unread before its client counts as gone.",
-                zh = "回答中未被客户端读取的数据上限（KiB），超过即视为客户端已离开。")
-        int slowClientKib,
-
-        @Setting(
                 value = "5",
                 min = 1,
                 max = 600,
@@ -98,4 +90,19 @@ public record WorkerConfig(
 
     /** KV cells are multiples of this inside the library. */
     static final int CELL_MULTIPLE = 256;
+
+    public WorkerConfig withContextTokens(int tokens) {
+        return new WorkerConfig(
+                parallelSequences,
+                tokens,
+                kvCells,
+                threads,
+                batchTokens,
+                maxStallMillis,
+                kvType,
+                gpuLayers,
+                maxWaiting,
+                keepAliveSeconds,
+                drainSeconds);
+    }
 }

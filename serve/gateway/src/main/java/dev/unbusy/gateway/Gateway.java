@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,7 @@ public final class Gateway implements AutoCloseable {
     private final GatewayContext context;
     private final Dispatcher dispatcher;
     private final HttpServer server;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private Gateway(GatewayContext context, Dispatcher dispatcher, HttpServer server) {
         this.context = context;
@@ -43,8 +45,13 @@ public final class Gateway implements AutoCloseable {
      * @throws dev.unbusy.http.HttpException where the address cannot be listened on
      */
     public static Gateway start(
-            GatewayConfig config, HttpLimits limits, Backends backends, Metrics metrics, Supplier<List<WorkerStatus>> workers) {
+            GatewayConfig config,
+            HttpLimits limits,
+            Backends backends,
+            Metrics metrics,
+            Supplier<List<WorkerStatus>> workers) {
         requireLoopback(config.host());
+        requireHeldAnswersFit(config, limits);
         Dispatcher dispatcher = new Dispatcher(
                 backends,
                 RoutingPolicy.named(config.policy()),
@@ -117,6 +124,9 @@ public final class Gateway implements AutoCloseable {
     /** Ends what still runs with an error, and stops. Blocks for a moment. */
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         context.startDraining();
         context.shutdownLoops();
         dispatcher.close();
@@ -143,5 +153,21 @@ public final class Gateway implements AutoCloseable {
                         "请使用 --host 127.0.0.1，并通过 SSH 隧道（ssh -L 8080:127.0.0.1:8080 本机）或本机上自带身份验证的反向代理"
                                 + "（将其主机名加入 allowed_hosts）从其他机器访问。"),
                 null);
+    }
+
+    /** A held answer that has grown too large is written at once, and must not look like a client that reads too slowly. */
+    private static void requireHeldAnswersFit(GatewayConfig config, HttpLimits limits) {
+        long most = limits.maxPendingStream().count() / 2;
+        if (config.maxHeldAnswer().count() > most) {
+            throw new GatewayException(
+                    "setting-out-of-range",
+                    Text.of(
+                            "max_held_answer is %s, more than half of max_pending_stream (%s).",
+                            "max_held_answer 为 %s，超过了 max_pending_stream（%s）的一半。",
+                            config.maxHeldAnswer(),
+                            limits.maxPendingStream()),
+                    Text.of("Lower the first or raise the second.", "请调低前者或调高后者。"),
+                    null);
+        }
     }
 }

@@ -162,11 +162,11 @@ public record GatewayConfig(
     }
 
     private static void positive(String key, Bytes value) {
-        if (value.count() < 1 || value.count() > Integer.MAX_VALUE / 2) {
+        if (value.count() < 1) {
             throw new GatewayException(
                     "setting-out-of-range",
                     Text.of("%s is %s.", "%s 的值为 %s。", key, value),
-                    Text.of("Set it between 1 byte and 1 GiB.", "请设置为 1 字节到 1 GiB 之间的值。"),
+                    Text.of("Set it to at least 1 byte.", "请至少设置为 1 字节。"),
                     null);
         }
     }

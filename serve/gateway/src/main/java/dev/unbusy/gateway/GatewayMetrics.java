@@ -67,7 +67,7 @@ final class GatewayMetrics {
         ended(route.label(), status, outcome);
         of(durations, route).record(nanos, TimeUnit.NANOSECONDS);
         if (answer != null) {
-            events.increment(answer.events());
+            events.increment((double) answer.events());
             UsageScan.Found usage = answer.usage();
             if (usage != null) {
                 add(promptTokens, usage.promptTokens());
@@ -93,7 +93,7 @@ final class GatewayMetrics {
 
     private static void add(Counter counter, long count) {
         if (count > 0) {
-            counter.increment(count);
+            counter.increment((double) count);
         }
     }
 }

@@ -66,7 +66,7 @@ final class LoopState {
             return;
         }
         Ticked last = active.removeLast();
-        if (last != ticked) {
+        if (slot < active.size()) { // it was not the last itself
             active.set(slot, last);
             last.slot = slot;
         }

@@ -68,8 +68,8 @@ final class SseFramer implements AutoCloseable {
             midLine = lineStart < buffer.writerIndex();
             return buffer;
         }
-        if (boundary < 0 && buffer == held) {
-            tail = held;
+        if (boundary < 0 && held != null) {
+            tail = buffer;
             return Unpooled.EMPTY_BUFFER;
         }
         ByteBuf rest = allocator.buffer(Math.max(256, 2 * keep));

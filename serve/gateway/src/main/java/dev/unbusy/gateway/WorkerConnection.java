@@ -80,6 +80,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter {
     }
 
     /** Sends one request; both buffers are taken over. */
+    @SuppressWarnings("FutureReturnValueIgnored") // a failed write ends the connection, which is noticed there
     void send(User newUser, ByteBuf head, ByteBuf body) {
         Channel open = channel;
         if (open == null || user != null) {
@@ -109,6 +110,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter {
         close();
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // closing cannot fail in a way that anybody could act on
     void close() {
         if (channel != null) {
             channel.close();

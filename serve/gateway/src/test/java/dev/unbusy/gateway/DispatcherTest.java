@@ -9,10 +9,12 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class DispatcherTest {
@@ -24,7 +26,7 @@ class DispatcherTest {
         private final long arrival;
         private final String model;
         private final Set<Long> avoided = new HashSet<>();
-        private Dispatcher.Placement.Placed placed;
+        private Dispatcher.Placement.@Nullable Placed placed;
 
         Request(long arrival) {
             this(arrival, "m");
@@ -183,7 +185,7 @@ class DispatcherTest {
                     }
                 }
                 case 2 -> {
-                    Backend.State state = Backend.State.values()[random.nextInt(4)];
+                    Backend.State state = List.of(Backend.State.values()).get(random.nextInt(4));
                     if (random.nextInt(5) == 0) {
                         registry.remove("w" + random.nextInt(3));
                     } else {
@@ -193,7 +195,8 @@ class DispatcherTest {
                 default -> {
                     if (random.nextBoolean() && !placed.isEmpty()) {
                         Request done = placed.remove(random.nextInt(placed.size()));
-                        assertThat(done.placed.lease().release()).isTrue();
+                        assertThat(Objects.requireNonNull(done.placed).lease().release())
+                                .isTrue();
                     } else if (!waiting.isEmpty()) {
                         Request leaver = waiting.iterator().next();
                         assertThat(subject.leave(leaver)).isTrue();

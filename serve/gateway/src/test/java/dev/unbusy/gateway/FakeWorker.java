@@ -1,7 +1,7 @@
 package dev.unbusy.gateway;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedInputStream;
 import java.io.EOFException;
@@ -18,8 +18,9 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.Phaser;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -215,7 +216,8 @@ final class FakeWorker implements AutoCloseable {
         private final InputStream in;
         final String head;
         final String body;
-        private final Phaser gate = new Phaser(1);
+        private final CountDownLatch hungUp = new CountDownLatch(1);
+        private final Semaphore gate = new Semaphore(0);
 
         Call(Socket socket, InputStream in, String head, String body) {
             this.socket = socket;
@@ -269,16 +271,16 @@ final class FakeWorker implements AutoCloseable {
             socket.close();
         }
 
-        /** Waits until the test calls {@link #go}. */
-        void hold() {
-            gate.awaitAdvance(0);
+        /** Waits until the test has called {@link #go} once more. */
+        void hold() throws InterruptedException {
+            gate.acquire();
         }
 
         void go() {
-            gate.arrive();
+            gate.release();
         }
 
-        /** Returns once the gateway has closed the connection. */
+        /** Returns once the gateway has closed the connection; for a script. */
         void awaitHangUp() throws IOException {
             try {
                 if (in.read() >= 0) {
@@ -287,6 +289,14 @@ final class FakeWorker implements AutoCloseable {
             } catch (EOFException | java.net.SocketException e) {
                 // reset: a hang-up too
             }
+            hungUp.countDown();
+        }
+
+        /** Waits for a script in {@link #awaitHangUp}; for a test. */
+        void hungUp() throws InterruptedException {
+            assertThat(hungUp.await(20, TimeUnit.SECONDS))
+                    .as("the gateway closed the connection")
+                    .isTrue();
         }
 
         String header(String name) {
@@ -301,9 +311,5 @@ final class FakeWorker implements AutoCloseable {
         String path() {
             return head.split(" ")[1];
         }
-    }
-
-    static byte[] ascii(String text) {
-        return text.getBytes(ISO_8859_1);
     }
 }

@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -15,11 +16,11 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class LeakRecorder<T> extends ResourceLeakDetector<T> {
     private static final Queue<String> LEAKS = new ConcurrentLinkedQueue<>();
-    private static volatile boolean installed;
+    private static final AtomicBoolean INSTALLED = new AtomicBoolean();
 
     public LeakRecorder(Class<?> resourceType, int samplingInterval) {
         super(resourceType, samplingInterval);
-        installed = true;
+        INSTALLED.set(true);
     }
 
     /** Netty looks this one up too, and complains where it is not there. */
@@ -51,7 +52,7 @@ public final class LeakRecorder<T> extends ResourceLeakDetector<T> {
                 // A leak is reported when the next buffer is made.
                 ByteBufAllocator.DEFAULT.buffer(16).release();
             }
-            assertThat(installed).as("the leak detector is in use").isTrue();
+            assertThat(INSTALLED).as("the leak detector is in use").isTrue();
             assertThat(LEAKS).isEmpty();
         }
     }

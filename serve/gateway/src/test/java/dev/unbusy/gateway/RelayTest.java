@@ -41,7 +41,8 @@ class RelayTest {
         assertThat(response.headers().firstValue("content-type")).hasValue("application/json");
         assertThat(response.headers().firstValue("x-request-id")).hasValue("my-id");
         assertThat(response.headers().firstValue("x-unbusy-worker")).hasValue("w0");
-        assertThat(response.headers().firstValue("x-unbusy-queue-ms").orElseThrow()).matches("\\d+");
+        assertThat(response.headers().firstValue("x-unbusy-queue-ms").orElseThrow())
+                .matches("\\d+");
         FakeWorker.Call call = worker.call();
         assertThat(call.body).isEqualTo(Running.body(false));
         assertThat(call.path()).isEqualTo("/v1/chat/completions");
@@ -52,7 +53,8 @@ class RelayTest {
 
     @Test
     void theClientsCredentialsAndCookies_stayAtTheGateway() throws Exception {
-        running.send(running.chat(false, "authorization", "Bearer secret", "cookie", "a=b", "x-unbusy-priority", "batch"));
+        running.send(
+                running.chat(false, "authorization", "Bearer secret", "cookie", "a=b", "x-unbusy-priority", "batch"));
         FakeWorker.Call call = worker.call();
         assertThat(call.head).doesNotContain("secret").doesNotContain("cookie");
         assertThat(call.header("x-unbusy-priority")).isEqualTo("batch");
@@ -97,11 +99,13 @@ class RelayTest {
         });
         running.send(running.chat(true));
         running.send(running.chat(false));
-        assertThat(running.metric("unbusy_gateway_tokens_total{kind=\"prompt\"}")).isEqualTo(107);
-        assertThat(running.metric("unbusy_gateway_tokens_total{kind=\"completion\"}")).isEqualTo(55);
-        assertThat(running.metric("unbusy_gateway_tokens_total{kind=\"cached\"}")).isEqualTo(23);
-        assertThat(running.metric(
-                        "unbusy_gateway_requests_total{outcome=\"completed\",route=\"chat\",status=\"200\"}"))
+        assertThat(running.metric("unbusy_gateway_tokens_total{kind=\"prompt\"}"))
+                .isEqualTo(107);
+        assertThat(running.metric("unbusy_gateway_tokens_total{kind=\"completion\"}"))
+                .isEqualTo(55);
+        assertThat(running.metric("unbusy_gateway_tokens_total{kind=\"cached\"}"))
+                .isEqualTo(23);
+        assertThat(running.metric("unbusy_gateway_requests_total{outcome=\"completed\",route=\"chat\",status=\"200\"}"))
                 .isEqualTo(2);
         assertThat(running.metric("unbusy_gateway_first_byte_seconds_count{route=\"chat\"}"))
                 .isEqualTo(2);
@@ -111,7 +115,8 @@ class RelayTest {
     @ParameterizedTest
     @ValueSource(strings = {"/v1/chat/completions", "/chat/completions", "/v1/completions", "/completions"})
     void everyCompletionPath_reachesTheWorkerUnderV1(String path) throws Exception {
-        assertThat(running.send(running.post(path, "{\"model\":\"starter\",\"prompt\":\"x\"}")).statusCode())
+        assertThat(running.send(running.post(path, "{\"model\":\"starter\",\"prompt\":\"x\"}"))
+                        .statusCode())
                 .isEqualTo(200);
         assertThat(worker.call().path()).isEqualTo(path.startsWith("/v1") ? path : "/v1" + path);
     }
@@ -132,6 +137,7 @@ class RelayTest {
     }
 
     @Test
+    @SuppressWarnings("StringConcatToTextBlock") // HTTP's line ends are no text block's
     void ofTheWorkersHeaders_onlyItsOwnOnesPass() throws Exception {
         worker.then(call -> call.raw("HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-type: application/json\r\n"
                 + "server: w\r\nset-cookie: a=b\r\naccess-control-allow-origin: *\r\nx-request-id: theirs\r\n"
@@ -240,7 +246,8 @@ class RelayTest {
     @Test
     void aBodyOfManyMegabytes_reachesTheWorkerByteForByte() throws Exception {
         String body = "{\"model\":\"starter\",\"prompt\":\"" + "äß".repeat(2_000_000) + "\"}";
-        assertThat(running.send(running.post("/v1/completions", body)).statusCode()).isEqualTo(200);
+        assertThat(running.send(running.post("/v1/completions", body)).statusCode())
+                .isEqualTo(200);
         assertThat(worker.call().body.getBytes(UTF_8)).isEqualTo(body.getBytes(UTF_8));
     }
 }

@@ -9,6 +9,7 @@ import dev.unbusy.http.HttpLimits;
 import dev.unbusy.metrics.Metrics;
 import dev.unbusy.units.Bytes;
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -63,11 +64,7 @@ final class Running implements AutoCloseable {
 
     Running(GatewayConfig config, HttpLimits limits) {
         gateway = Gateway.start(
-                config,
-                limits,
-                backends,
-                metrics,
-                () -> List.of(WorkerStatus.of("a", WorkerStatus.State.READY, "")));
+                config, limits, backends, metrics, () -> List.of(WorkerStatus.of("a", WorkerStatus.State.READY, "")));
     }
 
     Running with(FakeWorker worker, Backend.State state) {
@@ -76,39 +73,35 @@ final class Running implements AutoCloseable {
     }
 
     static GatewayConfig keepAlive(long afterMillis, long intervalMillis) {
-        return copy(CONFIG.deadlineMillis(), afterMillis, intervalMillis, CONFIG.maxWaiting(), CONFIG.workerSilenceMillis());
+        return with(Map.of("keepAliveAfterMillis", afterMillis, "keepAliveIntervalMillis", intervalMillis));
     }
 
     static GatewayConfig maxWaiting(int count) {
-        return copy(CONFIG.deadlineMillis(), 60_000, 60_000, count, CONFIG.workerSilenceMillis());
+        return with(Map.of("maxWaiting", count));
     }
 
     static GatewayConfig silence(long millis) {
-        return copy(CONFIG.deadlineMillis(), 60_000, 60_000, CONFIG.maxWaiting(), millis);
+        return with(Map.of("workerSilenceMillis", millis));
     }
 
-    private static GatewayConfig copy(
-            long deadline, long keepAliveAfter, long keepAliveInterval, int maxWaiting, long silence) {
-        return new GatewayConfig(
-                CONFIG.host(),
-                0,
-                CONFIG.eventLoops(),
-                CONFIG.allowedHosts(),
-                CONFIG.modelAliases(),
-                CONFIG.policy(),
-                deadline,
-                keepAliveAfter,
-                keepAliveInterval,
-                maxWaiting,
-                CONFIG.maxWaitingBytes(),
-                CONFIG.retryAfterSeconds(),
-                CONFIG.maxLosses(),
-                CONFIG.connectTimeoutMillis(),
-                CONFIG.idleConnectionMillis(),
-                CONFIG.idleConnectionsPerWorker(),
-                silence,
-                CONFIG.maxHeldAnswer(),
-                CONFIG.usualOutputTokens());
+    /** The usual configuration with other values for some components. */
+    static GatewayConfig with(Map<String, Object> changes) {
+        RecordComponent[] components = GatewayConfig.class.getRecordComponents();
+        Class<?>[] types = new Class<?>[components.length];
+        Object[] values = new Object[components.length];
+        int used = 0;
+        try {
+            for (int i = 0; i < components.length; i++) {
+                types[i] = components[i].getType();
+                Object change = changes.get(components[i].getName());
+                used += change == null ? 0 : 1;
+                values[i] = change == null ? components[i].getAccessor().invoke(CONFIG) : change;
+            }
+            assertThat(used).as("every change names a component").isEqualTo(changes.size());
+            return GatewayConfig.class.getDeclaredConstructor(types).newInstance(values);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     static String body(boolean stream) {

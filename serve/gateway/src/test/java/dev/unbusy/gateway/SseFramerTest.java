@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 
 class SseFramerTest {
     private static final UnpooledByteBufAllocator ALLOCATOR = UnpooledByteBufAllocator.DEFAULT;
+
+    @SuppressWarnings("StringConcatToTextBlock") // the line ends are what matters here
     private static final String STREAM = ": hello\n\n"
             + "data: {\"a\":1}\n\n"
             + "event: x\r\ndata: {\"text\":\"ü \\\"usage\\\":{\\\"prompt_tokens\\\":9}\"}\r\n\r\n"

@@ -8,6 +8,7 @@ import io.netty.buffer.Unpooled;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class UsageScanTest {
@@ -60,7 +61,7 @@ class UsageScanTest {
                 .isEqualTo(UsageScan.last(exact, 0, exact.readableBytes()));
     }
 
-    private static UsageScan.Found scan(String text) {
+    private static UsageScan.@Nullable Found scan(String text) {
         ByteBuf buffer = Unpooled.copiedBuffer(text, UTF_8);
         return UsageScan.last(buffer, 0, buffer.readableBytes());
     }
