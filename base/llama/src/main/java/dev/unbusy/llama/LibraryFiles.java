@@ -47,6 +47,14 @@ record LibraryFiles(Path directory, Path ggmlBase, Path ggml, Path llama) {
                             Text.of("%s is no shared library, or cut short", "%s 不是共享库文件，或文件不完整", file),
                             FETCH_AGAIN);
                 }
+                if (!SharedLibrary.isForThisCpu(file)) {
+                    throw new LlamaException(
+                            "library-for-another-cpu",
+                            Text.of(
+                                    "%s is made for another CPU than this machine's (%s)",
+                                    "%s 是为其他 CPU 编译的，本机为 %s", file, System.getProperty("os.arch")),
+                            FETCH_AGAIN);
+                }
             }
             return new LibraryFiles(
                     real, only(real, all, "libggml-base"), only(real, all, "libggml"), only(real, all, "libllama"));

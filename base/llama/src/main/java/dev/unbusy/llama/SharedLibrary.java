@@ -19,10 +19,32 @@ final class SharedLibrary {
     /** Several architectures in one file, big endian. */
     private static final int MACH_O_FAT = 0xbebafeca;
 
+    private static final int EM_X86_64 = 62;
+    private static final int EM_AARCH64 = 183;
+
     private static final int HEADER_BYTES = 64;
     private static final int PROGRAM_HEADER_BYTES = 56;
 
     private SharedLibrary() {}
+
+    /**
+     * Whether the file is for this CPU; true where its format does not tell. The linker's own message for a foreign one is
+     * "no such file".
+     */
+    static boolean isForThisCpu(Path file) throws IOException {
+        int machine = 0;
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            ByteBuffer header = read(channel, 0, HEADER_BYTES);
+            if (header.remaining() == HEADER_BYTES && header.getInt(0) == ELF_MAGIC) {
+                machine = Short.toUnsignedInt(header.getShort(0x12));
+            }
+        }
+        return switch (System.getProperty("os.arch", "")) {
+            case "amd64", "x86_64" -> machine == 0 || machine == EM_X86_64;
+            case "aarch64" -> machine == 0 || machine == EM_AARCH64;
+            default -> true;
+        };
+    }
 
     static boolean isWhole(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {

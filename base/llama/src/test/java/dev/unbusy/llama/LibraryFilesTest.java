@@ -78,6 +78,14 @@ class LibraryFilesTest {
     }
 
     @Test
+    void find_whenALibraryIsForAnotherCpu_saysSoWhereTheLinkerSaysNoSuchFile() throws IOException {
+        writeAll();
+        short powerPc = 21;
+        write("libllama.v0.5.0.so", TinyElf.bytes(powerPc));
+        assertRefused("library-for-another-cpu", directory, "libllama.v0.5.0.so");
+    }
+
+    @Test
     void isWhole_ofAnyHeader_answersWithoutFailing() throws IOException {
         long seed = System.nanoTime();
         Random random = new Random(seed);

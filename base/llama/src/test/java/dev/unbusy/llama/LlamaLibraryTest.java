@@ -78,7 +78,7 @@ class LlamaLibraryTest {
         copyNatives();
         LibraryFiles files = LibraryFiles.find(copy);
         Files.write(files.llama(), TinyElf.bytes());
-        assertRefused(() -> LlamaLibrary.open(files, Map.of()), "library-cannot-load", "ELF");
+        assertRefused(() -> LlamaLibrary.open(files, Map.of()), "library-cannot-load", "ET_DYN");
     }
 
     @Test
