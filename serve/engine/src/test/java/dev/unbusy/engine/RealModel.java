@@ -136,7 +136,7 @@ final class RealModel {
             if (System.nanoTime() > deadlineNanos) {
                 throw new AssertionError("did not happen within a minute");
             }
-            Thread.yield();
+            java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
         }
     }
 

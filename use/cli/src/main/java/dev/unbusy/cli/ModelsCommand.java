@@ -46,9 +46,7 @@ final class ModelsCommand implements Callable<Integer> {
         try (Hub hub = Hub.open(config.section(HubConfig.class), io.environment())) {
             ModelStore.Listing listing = hub.models().list();
             listing.problems().forEach(io::say);
-            InstalledModel standard = listing.models().isEmpty()
-                    ? null
-                    : standard(hub.catalog(), listing.models());
+            InstalledModel standard = listing.models().isEmpty() ? null : standard(hub.catalog(), listing.models());
             if (json) {
                 io.out().println(ModelsJson.of(listing.models(), standard));
             } else if (listing.models().isEmpty()) {
