@@ -6,7 +6,6 @@ import dev.unbusy.llama.Context;
 import dev.unbusy.llama.DecodeOutcome;
 import dev.unbusy.llama.Vocab;
 import dev.unbusy.sampling.SamplerScratch;
-import dev.unbusy.sampling.SamplingException;
 import dev.unbusy.scheduler.KvOperation;
 import dev.unbusy.scheduler.Scheduler;
 import dev.unbusy.scheduler.SchedulerOptions;
@@ -317,7 +316,8 @@ public final class Engine implements AutoCloseable {
             int token;
             try {
                 token = generation.next(owned.logits(index), vocab, scratch);
-            } catch (SamplingException e) {
+            } catch (RuntimeException e) {
+                // No distribution to sample, or a listener that failed: costs this answer, not its neighbours.
                 finish(generation);
                 generation.failed(e);
                 continue;

@@ -10,12 +10,16 @@ import dev.unbusy.scheduler.Sequence;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One answer on its way: the scheduler's sequence together with its sampler and its text. Owned by the engine's thread,
  * except {@link #cancelRequested}.
  */
 final class Generation extends Sequence {
+    private static final Logger LOG = LoggerFactory.getLogger(Generation.class);
+
     private final GenerationRequest request;
     private final GenerationListener listener;
     private final Sampler sampler;
@@ -70,7 +74,11 @@ final class Generation extends Sequence {
     }
 
     void failed(Throwable cause) {
-        listener.failed(cause);
+        try {
+            listener.failed(cause);
+        } catch (RuntimeException e) {
+            LOG.error("a listener failed to hear of {}", cause.toString(), e);
+        }
     }
 
     int chosen() {
