@@ -208,7 +208,7 @@ class EngineTest {
     void whenCellsRunOut_theYoungestStartsAgainLaterAndEveryAnswerIsWhole() {
         engine.close();
         try (LoadedModel small = RealModel.load(
-                new WorkerConfig(4, 512, 512, 1, 256, 250, dev.unbusy.llama.KvType.F16, 0, 64, 4096, 5, 10))) {
+                new WorkerConfig(4, 512, 512, 1, 256, 250, dev.unbusy.llama.KvType.F16, 0, 64, 5, 10))) {
             engine = RealModel.engine(small);
             List<GenerationRequest> requests = IntStream.range(0, 3)
                     .mapToObj(i -> ignoringEnd(random(40, i), 200))

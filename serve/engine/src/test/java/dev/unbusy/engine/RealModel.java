@@ -29,7 +29,7 @@ final class RealModel {
     private RealModel() {}
 
     static WorkerConfig config(int sequences, int cells) {
-        return new WorkerConfig(sequences, 2048, cells, 1, 512, 250, KvType.F16, 0, 4096, 4096, 5, 10);
+        return new WorkerConfig(sequences, 2048, cells, 1, 512, 250, KvType.F16, 0, 4096, 5, 10);
     }
 
     static Path natives() {
