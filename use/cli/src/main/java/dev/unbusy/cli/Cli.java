@@ -6,6 +6,7 @@ import dev.unbusy.text.UserError;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,8 +34,8 @@ final class Cli {
         Locale.setDefault(io.lang() == Lang.ZH ? Locale.SIMPLIFIED_CHINESE : Locale.ENGLISH);
         CommandLine root = new CommandLine(new UnbusyCommand());
         commands(io).forEach(root::addSubcommand);
-        root.setOut(new PrintWriter(io.out(), true));
-        root.setErr(new PrintWriter(io.err(), true));
+        root.setOut(writer(io.out()));
+        root.setErr(writer(io.err()));
         root.setCaseInsensitiveEnumValuesAllowed(true);
         root.setUsageHelpAutoWidth(false);
         root.setUsageHelpWidth(100);
@@ -42,7 +43,7 @@ final class Cli {
         root.setExecutionExceptionHandler((exception, command, parsed) -> failed(io, exception, command));
         root.setParameterExceptionHandler((exception, arguments) -> {
             io.err().println(wrong(exception).in(io.lang()));
-            CommandLine.UnmatchedArgumentException.printSuggestions(exception, new PrintWriter(io.err(), true));
+            CommandLine.UnmatchedArgumentException.printSuggestions(exception, writer(io.err()));
             io.say(Text.of(
                     "What is allowed: %s --help",
                     "查看可用的命令和选项：%s --help",
@@ -50,6 +51,10 @@ final class Cli {
             return ExitCodes.WRONG;
         });
         return root;
+    }
+
+    private static PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(stream, true, StandardCharsets.UTF_8);
     }
 
     private static List<Object> commands(Io io) {

@@ -1,16 +1,20 @@
 package dev.unbusy.cli;
 
+import dev.unbusy.catalog.HostProbe;
+import dev.unbusy.catalog.ModelCatalog;
+import dev.unbusy.catalog.ModelChooser;
 import dev.unbusy.config.Config;
 import dev.unbusy.hub.Hub;
 import dev.unbusy.hub.HubConfig;
 import dev.unbusy.hub.InstalledModel;
 import dev.unbusy.hub.ModelStore;
-import dev.unbusy.text.Progress;
 import dev.unbusy.text.Text;
 import dev.unbusy.units.Bytes;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -42,10 +46,7 @@ final class ModelsCommand implements Callable<Integer> {
         try (Hub hub = Hub.open(config.section(HubConfig.class), io.environment())) {
             ModelStore.Listing listing = hub.models().list();
             listing.problems().forEach(io::say);
-            // With something installed this decides without network.
-            InstalledModel standard = listing.models().isEmpty()
-                    ? null
-                    : hub.provider().provide(null, Progress.NONE).model();
+            InstalledModel standard = listing.models().isEmpty() ? null : standard(hub.catalog(), listing.models());
             if (json) {
                 io.out().println(ModelsJson.of(listing.models(), standard));
             } else if (listing.models().isEmpty()) {
@@ -57,6 +58,28 @@ final class ModelsCommand implements Callable<Integer> {
             }
         }
         return ExitCodes.DONE;
+    }
+
+    /** What {@code up} takes without a name, as its provider decides, but never fetched for a mere list; null if unknown. */
+    private static @Nullable InstalledModel standard(ModelCatalog catalog, List<InstalledModel> models) {
+        Set<String> ids = new HashSet<>();
+        models.forEach(model -> ids.add(model.id()));
+        String chosen = new ModelChooser(catalog)
+                .choose(HostProbe.read(), ids, false)
+                .model()
+                .id();
+        InstalledModel own = null;
+        InstalledModel match = null;
+        for (InstalledModel model : models) {
+            if (match == null && model.id().equals(chosen)) {
+                match = model;
+            }
+            if (own == null && catalog.find(model.id()).isEmpty()) {
+                own = model;
+            }
+        }
+        boolean starter = chosen.equals(catalog.starter().id());
+        return own != null && (match == null || starter) ? own : match;
     }
 
     private void table(List<InstalledModel> models, @Nullable InstalledModel standard) {

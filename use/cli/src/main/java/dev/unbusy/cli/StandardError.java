@@ -19,7 +19,9 @@ final class StandardError {
             return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
         } catch (IOException | UnsupportedOperationException e) {
             // No /proc: take the console's word, if there is one.
-            return System.console() != null && System.console().isTerminal();
+            return java.util.Optional.ofNullable(System.console())
+                    .map(java.io.Console::isTerminal)
+                    .orElse(false);
         }
     }
 }
