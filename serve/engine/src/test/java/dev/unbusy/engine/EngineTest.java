@@ -65,11 +65,11 @@ class EngineTest {
             int[] prompt = requests.get(i).prompt();
             assertThat(answer.usage().promptTokens()).isEqualTo(prompt.length);
             assertThat(answer.usage().cachedTokens()).isEqualTo(i == 0 ? 0 : shared.length);
-            assertThat(answer.text()).isEqualTo(" " + words[i + 3]);
         }
-        assertThat(answers.get(7).text())
-                .isEqualTo(vocab.text(
-                        RealModel.plainLoop(requests.get(7).prompt(), 1).getFirst()));
+        for (int i = 0; i < 4; i++) {
+            int alone = RealModel.plainLoop(requests.get(i).prompt(), 1).getFirst();
+            assertThat(answers.get(i).text()).isEqualTo(vocab.text(alone)).isEqualTo(" " + words[i + 3]);
+        }
         Recording again = run(greedy(requests.get(3).prompt().clone(), 1));
         assertThat(again.usage().cachedTokens()).isEqualTo(requests.get(3).prompt().length - 1);
     }
