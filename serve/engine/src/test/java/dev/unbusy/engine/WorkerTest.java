@@ -25,7 +25,7 @@ class WorkerTest {
 
     @BeforeAll
     static void start() {
-        worker = start("w-1");
+        worker = start("w-1", RealModel.config(4, 4096));
     }
 
     @AfterAll
@@ -34,7 +34,7 @@ class WorkerTest {
         CLIENT.close();
     }
 
-    private static Worker start(String id) {
+    private static Worker start(String id, WorkerConfig config) {
         return Worker.start(
                 new Worker.Options(
                         id,
@@ -44,7 +44,7 @@ class WorkerTest {
                         Map.of(),
                         "127.0.0.1",
                         0,
-                        RealModel.config(4, 4096),
+                        config,
                         HostProbe.read(),
                         "test"),
                 Progress.NONE,
@@ -140,7 +140,7 @@ class WorkerTest {
 
     @Test
     void drain_finishesWhatRunsAndRefusesNewWork() throws Exception {
-        Worker other = start("w-2");
+        Worker other = start("w-2", RealModel.config(4, 4096));
         try {
             var running = CLIENT.sendAsync(
                     request(other, "/v1/completions", completion("max_tokens", "150", "ignore_eos", "true")),
@@ -155,6 +155,22 @@ class WorkerTest {
             assertThat(number(running.join().body(), "completion_tokens")).isEqualTo(150);
         } finally {
             other.close();
+        }
+    }
+
+    @Test
+    void streamThatFindsNoRoom_isAnErrorWithItsStatus_notABrokenStream() throws Exception {
+        try (Worker full = start(
+                "w-3",
+                new WorkerConfig(1, 512, 512, 1, 256, 250, dev.unbusy.llama.KvType.F16, 0, 1, 5, 10))) {
+            HttpResponse<String> answer =
+                    post(full, "/v1/chat/completions", chat("n", "8", "stream", "true", "max_tokens", "2"));
+            assertThat(answer.statusCode()).isEqualTo(429);
+            assertThat(answer.headers().firstValue("retry-after")).isPresent();
+            assertThat(post(full, "/v1/chat/completions", chat("stream", "true", "max_tokens", "2"))
+                            .body())
+                    .startsWith("data: {")
+                    .endsWith("data: [DONE]\n\n");
         }
     }
 
