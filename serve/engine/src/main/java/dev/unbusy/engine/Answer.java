@@ -30,6 +30,7 @@ final class Answer {
     private final FinishReason[] reasons;
     private final GenerationUsage[] usages;
     private int ended;
+    private boolean opened;
     private boolean over;
     private Engine.@Nullable Handle handle;
     private @Nullable ScheduledFuture<?> keepAlive;
@@ -41,9 +42,14 @@ final class Answer {
         this.choicesPerPrompt = choicesPerPrompt;
         reasons = new FinishReason[choices];
         usages = new GenerationUsage[choices];
-        if (stream) {
+    }
+
+    /** The head of a stream: not before the engine has taken the request, since until then the answer may be an error. */
+    private void open() {
+        if (stream && !opened) {
+            opened = true;
             exchange.startStream(200, Sse.CONTENT_TYPE, "cache-control", "no-cache");
-            for (int choice = 0; choice < choices; choice++) {
+            for (int choice = 0; choice < reasons.length; choice++) {
                 send(form.begin(choice));
             }
         }
@@ -59,6 +65,7 @@ final class Answer {
 
     /** The engine has it: from now on a disconnect takes it back, and silence is broken by comments. */
     synchronized void started(Engine.Handle engineHandle, ScheduledExecutorService timer, int keepAliveSeconds) {
+        open();
         handle = engineHandle;
         exchange.onDisconnect(() -> engineHandle.cancel(CancelReason.CLIENT_GONE));
         if (stream && !over) {
@@ -85,6 +92,7 @@ final class Answer {
         if (over) {
             return;
         }
+        open();
         if (stream) {
             send(form.token(choice, pieces, logprobs, insideReasoning));
         } else {
@@ -121,6 +129,7 @@ final class Answer {
         if (over) {
             return;
         }
+        open();
         over = true;
         stopKeepAlive();
         LOG.error("request {}: choice {} failed: {}", exchange.id(), choice, cause.getMessage(), cause);

@@ -165,14 +165,10 @@ public final class Engine implements AutoCloseable {
         metrics.cancelled(reason);
         inbox.add(() -> {
             for (Generation generation : generations) {
-                if (generation.state() != Generation.State.FINISHED) {
-                    scheduler.cancel(generation);
-                    queued.decrementAndGet();
-                }
+                drop(generation);
             }
         });
-        // A step that only serves the gone need not end. If it ends meanwhile, the next one is broken off for nothing
-        // and
+        // A step that only serves the gone need not end. If it ends meanwhile, the next one is broken off for nothing and
         // planned again: rare, and harmless.
         Generation[] current = inStep;
         Context owned = context;
@@ -196,7 +192,7 @@ public final class Engine implements AutoCloseable {
                 case Submission.Accepted ignored -> {}
                 case Submission.TooLong tooLong -> {
                     queued.decrementAndGet();
-                    generation.failed(new IllegalArgumentException("prompt of " + tooLong.promptTokens()
+                    fail(generation, new IllegalArgumentException("prompt of " + tooLong.promptTokens()
                             + " tokens exceeds the context of " + tooLong.contextTokens()));
                 }
             }
@@ -311,15 +307,17 @@ public final class Engine implements AutoCloseable {
             }
             Generation generation = plan.sequence(run);
             if (generation.cancelRequested) {
-                continue; // The next plan drops it, and what it has computed stays cached.
+                // Here too, since its message may not be in the inbox yet; what it has computed stays cached.
+                drop(generation);
+                continue;
             }
             int token;
             try {
                 token = generation.next(owned.logits(index), vocab, scratch);
             } catch (RuntimeException e) {
-                // No distribution to sample, or a listener that failed: costs this answer, not its neighbours.
+                // No distribution, or a listener's mistake: neither may cost the others their answers.
                 finish(generation);
-                generation.failed(e);
+                fail(generation, e);
                 continue;
             }
             metrics.token(generation);
@@ -328,6 +326,22 @@ public final class Engine implements AutoCloseable {
             } else {
                 scheduler.append(generation, token);
             }
+        }
+    }
+
+    private static void fail(Generation generation, RuntimeException cause) {
+        try {
+            generation.failed(cause);
+        } catch (RuntimeException e) {
+            LOG.error("A listener failed when it was told of a failure", e);
+        }
+    }
+
+    /** Cancels once, whoever asks first. */
+    private void drop(Generation generation) {
+        if (!generation.isCancelled() && generation.state() != Generation.State.FINISHED) {
+            scheduler.cancel(generation);
+            queued.decrementAndGet();
         }
     }
 
@@ -340,7 +354,7 @@ public final class Engine implements AutoCloseable {
         Generation first = plan.sequence(0);
         if (!scheduler.failed()) {
             finish(first);
-            first.failed(new IllegalStateException(FinishReason.INSUFFICIENT_SYSTEM_RESOURCE.word()
+            fail(first, new IllegalStateException(FinishReason.INSUFFICIENT_SYSTEM_RESOURCE.word()
                     + ": the KV cache has no room for a single request of " + first.size() + " tokens"));
         }
     }
@@ -348,7 +362,7 @@ public final class Engine implements AutoCloseable {
     private void publish() {
         status = new EngineStatus(
                 scheduler.running(),
-                scheduler.waiting() + inbox.size(),
+                Math.max(0, queued.get() - scheduler.running()),
                 scheduler.cellsTotal(),
                 scheduler.cellsAvailable(),
                 steps,

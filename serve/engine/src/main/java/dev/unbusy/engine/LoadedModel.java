@@ -109,7 +109,7 @@ final class LoadedModel implements AutoCloseable {
                 batchTokens(),
                 TimeUnit.MILLISECONDS.toNanos(config.maxStallMillis()),
                 RESERVE_OUTPUT_TOKENS,
-                true);
+                !model.isRecurrent()); // A recurrent state cannot be cut at the end of a shared prefix.
     }
 
     /** For the thread that is to own it. */

@@ -87,7 +87,7 @@ final class RealModel {
             plain = model;
         }
         List<Integer> tokens = new ArrayList<>();
-        try (Context context = model.newContext(ContextOptions.single(8192, 1).withBatch(512, 512));
+        try (Context context = model.newContext(ContextOptions.single(1024, 1).withBatch(512, 512));
                 Batch batch = new Batch(512)) {
             int index = -1;
             for (int position = 0; position < prompt.length; position++) {

@@ -6,6 +6,7 @@ import dev.unbusy.sampling.TokenLogprobs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +51,7 @@ final class Recording implements GenerationListener {
     }
 
     Recording join() {
-        return over.join();
+        return over.orTimeout(60, TimeUnit.SECONDS).join();
     }
 
     boolean isOver() {
