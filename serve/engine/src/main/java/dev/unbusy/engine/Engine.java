@@ -168,7 +168,8 @@ public final class Engine implements AutoCloseable {
                 drop(generation);
             }
         });
-        // A step that only serves the gone need not end. If it ends meanwhile, the next one is broken off for nothing and
+        // A step that only serves the gone need not end. If it ends meanwhile, the next one is broken off for nothing
+        // and
         // planned again: rare, and harmless.
         Generation[] current = inStep;
         Context owned = context;
@@ -192,8 +193,10 @@ public final class Engine implements AutoCloseable {
                 case Submission.Accepted ignored -> {}
                 case Submission.TooLong tooLong -> {
                     queued.decrementAndGet();
-                    fail(generation, new IllegalArgumentException("prompt of " + tooLong.promptTokens()
-                            + " tokens exceeds the context of " + tooLong.contextTokens()));
+                    fail(
+                            generation,
+                            new IllegalArgumentException("prompt of " + tooLong.promptTokens()
+                                    + " tokens exceeds the context of " + tooLong.contextTokens()));
                 }
             }
         }
@@ -354,8 +357,10 @@ public final class Engine implements AutoCloseable {
         Generation first = plan.sequence(0);
         if (!scheduler.failed()) {
             finish(first);
-            fail(first, new IllegalStateException(FinishReason.INSUFFICIENT_SYSTEM_RESOURCE.word()
-                    + ": the KV cache has no room for a single request of " + first.size() + " tokens"));
+            fail(
+                    first,
+                    new IllegalStateException(FinishReason.INSUFFICIENT_SYSTEM_RESOURCE.word()
+                            + ": the KV cache has no room for a single request of " + first.size() + " tokens"));
         }
     }
 

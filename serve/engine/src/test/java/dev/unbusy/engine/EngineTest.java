@@ -53,8 +53,7 @@ class EngineTest {
         int[] shared = tokens((String.join(" ", words) + ". ").repeat(12).strip());
         List<GenerationRequest> requests = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            int[] own = vocab.tokenize(
-                    " " + String.join(" ", Arrays.copyOfRange(words, i, i + 3)), false, false);
+            int[] own = vocab.tokenize(" " + String.join(" ", Arrays.copyOfRange(words, i, i + 3)), false, false);
             int[] prompt = Arrays.copyOf(shared, shared.length + own.length);
             System.arraycopy(own, 0, prompt, shared.length, own.length);
             requests.add(greedy(prompt, 1));

@@ -68,7 +68,8 @@ class WorkerTest {
     void chat_streamed_sendsTheSameTextAsWhole() throws Exception {
         String whole = post(worker, "/v1/completions", completion("max_tokens", "12", "temperature", "0"))
                 .body();
-        String streamed = post(worker, "/v1/completions", completion("max_tokens", "12", "temperature", "0", "stream", "true"))
+        String streamed = post(
+                        worker, "/v1/completions", completion("max_tokens", "12", "temperature", "0", "stream", "true"))
                 .body();
         StringBuilder text = new StringBuilder();
         for (String line : streamed.lines().toList()) {
@@ -93,8 +94,8 @@ class WorkerTest {
 
     @Test
     void promptBeyondTheContext_is400WithTheNumbers() throws Exception {
-        HttpResponse<String> answer = post(
-                worker, "/v1/completions", "{\"model\":\"starter\",\"prompt\":\"" + "word ".repeat(3000) + "\"}");
+        HttpResponse<String> answer =
+                post(worker, "/v1/completions", "{\"model\":\"starter\",\"prompt\":\"" + "word ".repeat(3000) + "\"}");
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(answer.body()).contains("context_length_exceeded", "2048");
     }
@@ -112,8 +113,8 @@ class WorkerTest {
         assertThat(get(worker, "/readyz").statusCode()).isEqualTo(200);
         assertThat(get(worker, "/v1/models").body()).contains("\"id\":\"starter\"");
         assertThat(get(worker, "/metrics").body()).contains("unbusy_worker_kv_cells");
-        WorkerStatus status = WorkerStatus.parse(
-                get(worker, "/internal/status").body().getBytes(StandardCharsets.UTF_8));
+        WorkerStatus status =
+                WorkerStatus.parse(get(worker, "/internal/status").body().getBytes(StandardCharsets.UTF_8));
         assertThat(status.state()).isEqualTo(WorkerStatus.State.READY);
         assertThat(status.kvCellsTotal()).isEqualTo(4096);
         assertThat(status.pid()).isEqualTo(ProcessHandle.current().pid());
@@ -125,7 +126,8 @@ class WorkerTest {
         String body = completion("max_tokens", "1500", "ignore_eos", "true", "stream", "true");
         try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
             socket.getOutputStream()
-                    .write(("POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
+                    .write(("POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                                    + body)
                             .getBytes(StandardCharsets.US_ASCII));
             byte[] buffer = new byte[512];
             assertThat(socket.getInputStream().read(buffer)).isPositive();
@@ -148,7 +150,8 @@ class WorkerTest {
             RealModel.await(() -> other.status().running() == 1);
             assertThat(post(other, "/internal/drain", "").statusCode()).isEqualTo(200);
             assertThat(get(other, "/readyz").statusCode()).isEqualTo(503);
-            assertThat(post(other, "/v1/completions", completion("max_tokens", "2")).statusCode())
+            assertThat(post(other, "/v1/completions", completion("max_tokens", "2"))
+                            .statusCode())
                     .isEqualTo(503);
             other.drain(Duration.ofSeconds(60));
             assertThat(running.join().statusCode()).isEqualTo(200);
@@ -160,9 +163,8 @@ class WorkerTest {
 
     @Test
     void streamThatFindsNoRoom_isAnErrorWithItsStatus_notABrokenStream() throws Exception {
-        try (Worker full = start(
-                "w-3",
-                new WorkerConfig(1, 512, 512, 1, 256, 250, dev.unbusy.llama.KvType.F16, 0, 1, 5, 10))) {
+        try (Worker full =
+                start("w-3", new WorkerConfig(1, 512, 512, 1, 256, 250, dev.unbusy.llama.KvType.F16, 0, 1, 5, 10))) {
             HttpResponse<String> answer =
                     post(full, "/v1/chat/completions", chat("n", "8", "stream", "true", "max_tokens", "2"));
             assertThat(answer.statusCode()).isEqualTo(429);
@@ -175,7 +177,8 @@ class WorkerTest {
     }
 
     private static String chat(String... fields) {
-        return "{\"model\":\"starter\",\"messages\":[{\"role\":\"user\",\"content\":\"Say hello.\"}]" + more(fields) + "}";
+        return "{\"model\":\"starter\",\"messages\":[{\"role\":\"user\",\"content\":\"Say hello.\"}]" + more(fields)
+                + "}";
     }
 
     private static String completion(String... fields) {
