@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Checks context options against a model, and makes the native context. */
@@ -74,12 +75,12 @@ final class ContextCreation {
      * estimate is a lower bound, so nothing that fits is refused.
      */
     private static void refuseIfTooLarge(Model model, ContextOptions options) {
-        Long perToken = kvBytesPerToken(model, options);
-        if (perToken == null) {
+        OptionalLong perToken = kvBytesPerToken(model, options);
+        if (perToken.isEmpty()) {
             return;
         }
         long limit = HostMemory.limitBytes(model.library().backends());
-        double need = (double) perToken * options.contextTokens();
+        double need = (double) perToken.getAsLong() * options.contextTokens();
         if (need > limit) {
             throw new LlamaException(
                     "kv-cache-larger-than-memory",
@@ -93,10 +94,10 @@ final class ContextCreation {
         }
     }
 
-    /** At least this much; null where the header does not tell or layers keep a state of fixed size. */
-    static @Nullable Long kvBytesPerToken(Model model, ContextOptions options) {
+    /** At least this much; empty where the header does not tell or layers keep a state of fixed size. */
+    static OptionalLong kvBytesPerToken(Model model, ContextOptions options) {
         if (model.isRecurrent() || model.headCount() <= 0) {
-            return null;
+            return OptionalLong.empty();
         }
         String prefix = model.architecture() + ".attention.";
         int plainHead = model.embeddingLength() / model.headCount();
@@ -106,7 +107,7 @@ final class ContextCreation {
         long layerKeys = options.keys().bytes(key * model.kvHeadCount());
         // MLA keeps one latent vector that serves as key and value.
         long layerValues = mla ? 0 : options.values().bytes(value * model.kvHeadCount());
-        return (layerKeys + layerValues) * model.layerCount();
+        return OptionalLong.of((layerKeys + layerValues) * model.layerCount());
     }
 
     private static long number(@Nullable String text, long otherwise) {

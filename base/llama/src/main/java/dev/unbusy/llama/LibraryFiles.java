@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -28,13 +27,6 @@ record LibraryFiles(Path directory, Path ggmlBase, Path ggml, Path llama) {
 
     private static final String VERSION_AND_END = "(\\.[A-Za-z0-9.]+)?\\.(so|dylib)";
     private static final Pattern SHARED_LIBRARY = Pattern.compile(".*\\.(so|dylib)");
-    private static final byte[][] MAGICS = {
-        {0x7f, 'E', 'L', 'F'},
-        // Mach-O, 64 bits, little endian
-        {(byte) 0xcf, (byte) 0xfa, (byte) 0xed, (byte) 0xfe},
-        // Mach-O, several architectures in one file
-        {(byte) 0xca, (byte) 0xfe, (byte) 0xba, (byte) 0xbe},
-    };
 
     /** @throws LlamaException if the directory or one of the three is missing, ambiguous or no shared library */
     static LibraryFiles find(Path directory) {
@@ -47,6 +39,23 @@ record LibraryFiles(Path directory, Path ggmlBase, Path ggml, Path llama) {
         try {
             Path real = directory.toRealPath();
             List<Path> all = sharedLibraries(real);
+            for (Path file : all) {
+                // All, not only the three: ggml opens every CPU variant that lies there.
+                if (!SharedLibrary.isWhole(file)) {
+                    throw new LlamaException(
+                            "library-file-broken",
+                            Text.of("%s is no shared library, or cut short", "%s 不是共享库文件，或文件不完整", file),
+                            FETCH_AGAIN);
+                }
+                if (!SharedLibrary.isForThisCpu(file)) {
+                    throw new LlamaException(
+                            "library-for-another-cpu",
+                            Text.of(
+                                    "%s is made for another CPU than this machine's (%s)",
+                                    "%s 是为其他 CPU 编译的，本机为 %s", file, System.getProperty("os.arch")),
+                            FETCH_AGAIN);
+                }
+            }
             return new LibraryFiles(
                     real, only(real, all, "libggml-base"), only(real, all, "libggml"), only(real, all, "libllama"));
         } catch (IOException e) {
@@ -63,7 +72,7 @@ record LibraryFiles(Path directory, Path ggmlBase, Path ggml, Path llama) {
         }
     }
 
-    private static Path only(Path directory, List<Path> all, String name) throws IOException {
+    private static Path only(Path directory, List<Path> all, String name) {
         Pattern pattern = Pattern.compile(Pattern.quote(name) + VERSION_AND_END);
         List<Path> found = all.stream()
                 .filter(f -> pattern.matcher(f.getFileName().toString()).matches())
@@ -80,16 +89,7 @@ record LibraryFiles(Path directory, Path ggmlBase, Path ggml, Path llama) {
                     Text.of("%s has several versions of %s: %s", "目录 %s 中有多个版本的 %s：%s", directory, name, found),
                     FETCH_AGAIN);
         }
-        Path file = found.getFirst();
-        byte[] start = new byte[4];
-        try (InputStream in = Files.newInputStream(file)) {
-            int read = in.readNBytes(start, 0, 4);
-            if (read < 4 || Arrays.stream(MAGICS).noneMatch(magic -> Arrays.equals(magic, start))) {
-                throw new LlamaException(
-                        "library-file-broken", Text.of("%s is not a shared library", "%s 不是共享库文件", file), FETCH_AGAIN);
-            }
-        }
-        return file;
+        return found.getFirst();
     }
 
     /**

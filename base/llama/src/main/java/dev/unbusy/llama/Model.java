@@ -48,8 +48,9 @@ public final class Model implements AutoCloseable {
             trainedContextTokens = symbols.modelNCtxTrain().call(model);
             embeddingLength = symbols.modelNEmbd().call(model);
             layerCount = symbols.modelNLayer().call(model);
-            headCount = symbols.modelNHead().call(model);
-            kvHeadCount = symbols.modelNHeadKv().call(model);
+            // The library aborts the process when asked for the heads of layer 0 of a model without layers.
+            headCount = layerCount == 0 ? 0 : symbols.modelNHead().call(model);
+            kvHeadCount = layerCount == 0 ? 0 : symbols.modelNHeadKv().call(model);
             recurrent = symbols.modelIsRecurrent().call(model)
                     || symbols.modelIsHybrid().call(model);
             generates = symbols.modelHasDecoder().call(model)

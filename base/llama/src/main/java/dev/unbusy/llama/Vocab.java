@@ -18,6 +18,15 @@ public final class Vocab {
     /** LLAMA_TOKEN_NULL */
     private static final int NONE = -1;
 
+    /** Characters in one match of the tokenizer's expressions that any thread's stack is good for; see TextRuns. */
+    private static final int SHALLOW_MATCH = 200;
+    /** Far beyond real text; bounds the memory that one text can take for stack to about 130 MB. */
+    private static final int LONGEST_RUN = 200_000;
+    /** Stack for each character of a match: three times what was measured. */
+    private static final long FRAME_BYTES = 2048;
+
+    private static final long MOST_STACK_BYTES = 512L << 20;
+
     private final Symbols symbols;
     private final NativeHandle model;
     private final MemorySegment vocab;
@@ -153,20 +162,45 @@ public final class Vocab {
         return new String(bytes.array(), StandardCharsets.UTF_8);
     }
 
-    /** As {@link #tokenize(byte[], boolean, boolean)}, of the UTF-8 form; a lone surrogate becomes {@code ?}. */
-    public int[] tokenize(String text, boolean addSpecial, boolean parseSpecial) {
-        return tokenize(text.getBytes(StandardCharsets.UTF_8), addSpecial, parseSpecial);
+    /** As {@link #tokenize(String, boolean, boolean)}; bytes that are not UTF-8 are read as U+FFFD. */
+    public int[] tokenize(byte[] text, boolean addSpecial, boolean parseSpecial) {
+        // Not only for well-formedness: the library lets a C++ exception out on code points above U+10FFFF, which ends
+        // the process.
+        return tokenize(new String(text, StandardCharsets.UTF_8), addSpecial, parseSpecial);
     }
 
     /**
+     * The tokens of a text. A lone surrogate becomes {@code ?}. Whether the pieces give the text back exactly is up to the
+     * model: byte-level BPE (DeepSeek, Qwen, Llama 3, SmolLM) does, SentencePiece adds a space in front.
+     *
      * @param addSpecial add the tokens that the model wants around a text ({@link #addsBos()}, {@link #addsEos()})
      * @param parseSpecial read {@code <|im_end|>} and the like as one control token. Never for text from users: they
      *     could end their turn and speak as somebody else
+     * @throws LlamaException {@code text-run-too-long} if the text has more than 200,000 letters, digits, signs or spaces
+     *     in a row
      * @throws IllegalStateException if the model is closed
      */
-    public int[] tokenize(byte[] text, boolean addSpecial, boolean parseSpecial) {
+    public int[] tokenize(String text, boolean addSpecial, boolean parseSpecial) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         // One token is seldom shorter than two bytes; where it is, the second try has the exact number.
-        return tokenize(text, addSpecial, parseSpecial, text.length / 2 + 16);
+        int capacity = bytes.length / 2 + 16;
+        if (bytes.length <= SHALLOW_MATCH) {
+            return tokenize(bytes, addSpecial, parseSpecial, capacity);
+        }
+        TextRuns runs = TextRuns.of(text);
+        if (runs.longestMatch() <= SHALLOW_MATCH) {
+            return tokenize(bytes, addSpecial, parseSpecial, capacity);
+        }
+        if (runs.longestClassRun() > LONGEST_RUN) {
+            throw new LlamaException(
+                    "text-run-too-long",
+                    Text.of(
+                            "The text has %d letters, digits, signs or spaces in a row; %d are allowed",
+                            "文本中有 %d 个连续的同类字符（文字、数字、符号或空白），最多允许 %d 个", runs.longestClassRun(), LONGEST_RUN),
+                    Text.of("Break the text with spaces, line breaks or punctuation", "请用空格、换行或标点将文本断开"));
+        }
+        long stackBytes = Math.min(MOST_STACK_BYTES, FRAME_BYTES * (runs.longestMatch() + SHALLOW_MATCH));
+        return DeepCall.run(() -> tokenize(bytes, addSpecial, parseSpecial, capacity), stackBytes);
     }
 
     int[] tokenize(byte[] text, boolean addSpecial, boolean parseSpecial, int firstCapacity) {

@@ -7,7 +7,109 @@ import java.util.List;
  * Prometheus: {@code unbusy_} + what + unit; counters get {@code _total} from the exporter.
  */
 public enum Metric {
-    BUILD_INFO(Kind.GAUGE, "unbusy_build", "1, with the version as label", "恒为 1，版本见标签", "version", "role");
+    WORKER_RESTARTS(
+            Kind.COUNTER,
+            "unbusy_worker_restarts",
+            "Restarts of worker processes, by worker and reason",
+            "工作进程的重启次数，按工作进程和原因统计",
+            "worker",
+            "reason"),
+    BUILD_INFO(Kind.GAUGE, "unbusy_build", "1, with the version as label", "恒为 1，版本见标签", "version", "role"),
+
+    GATEWAY_REQUESTS(
+            Kind.COUNTER,
+            "unbusy_gateway_requests",
+            "Requests answered, by route, status and how they ended",
+            "已结束的请求数，按路由、状态码和结果统计",
+            "route",
+            "status",
+            "outcome"),
+    GATEWAY_REQUEST_SECONDS(
+            Kind.SECONDS,
+            "unbusy_gateway_request_seconds",
+            "Time from a completion request's arrival to the end of its answer",
+            "补全请求从到达到应答结束的时间",
+            "route"),
+    GATEWAY_FIRST_BYTE_SECONDS(
+            Kind.SECONDS,
+            "unbusy_gateway_first_byte_seconds",
+            "Time from a completion request's arrival to the first of its answer",
+            "补全请求从到达到首个应答数据的时间",
+            "route"),
+    GATEWAY_QUEUE_SECONDS(
+            Kind.SECONDS,
+            "unbusy_gateway_queue_seconds",
+            "Time from a completion request's arrival to its first dispatch to a worker",
+            "补全请求从到达到首次分派给工作进程的时间"),
+    GATEWAY_WAITING(Kind.GAUGE, "unbusy_gateway_waiting", "Requests that wait for a worker", "正在等待工作进程的请求数"),
+    GATEWAY_RUNNING(
+            Kind.GAUGE,
+            "unbusy_gateway_running",
+            "Requests dispatched to a worker and not finished",
+            "已分派给工作进程、尚未结束的请求数"),
+    GATEWAY_OPEN_STREAMS(
+            Kind.GAUGE,
+            "unbusy_gateway_open_streams",
+            "Completion requests whose client is connected and whose answer is not finished",
+            "客户端仍连接且应答尚未结束的补全请求数"),
+    GATEWAY_WORKER_CONNECTIONS(
+            Kind.GAUGE,
+            "unbusy_gateway_worker_connections",
+            "Open connections to workers, idle ones included",
+            "与工作进程的连接数（含空闲连接）"),
+    GATEWAY_RELAYED_EVENTS(
+            Kind.COUNTER,
+            "unbusy_gateway_relayed_events",
+            "Server-sent events relayed, without comments and end marks",
+            "已转发的服务器发送事件数（不含注释和结束标记）"),
+    GATEWAY_TOKENS(
+            Kind.COUNTER,
+            "unbusy_gateway_tokens",
+            "Tokens that workers reported as usage, by kind: prompt, completion, cached (of the prompt)",
+            "工作进程在 usage 中报告的 token 数，按种类：prompt、completion、cached（提示词中命中缓存的部分）",
+            "kind"),
+    GATEWAY_RETRIES(
+            Kind.COUNTER,
+            "unbusy_gateway_retries",
+            "Attempts that failed before the answer had begun and were tried again, by reason",
+            "在应答开始之前失败并重试的次数，按原因统计",
+            "reason"),
+    GATEWAY_DISCONNECTS(
+            Kind.COUNTER,
+            "unbusy_gateway_disconnects",
+            "Clients that left before the end of their answer, by stage",
+            "在应答结束之前断开的客户端数，按阶段统计",
+            "stage"),
+
+    WORKER_STEP_SECONDS(Kind.SECONDS, "unbusy_worker_step_seconds", "Duration of one engine step", "引擎单个步骤的耗时"),
+    WORKER_STEP_TOKENS(
+            Kind.SIZES, "unbusy_worker_step_tokens", "Tokens computed in one engine step", "引擎单个步骤计算的 token 数"),
+    WORKER_FIRST_TOKEN_SECONDS(
+            Kind.SECONDS,
+            "unbusy_worker_first_token_seconds",
+            "Time from a request's arrival in the engine to its first token (TTFT)",
+            "请求到达引擎至生成首个 token 的时间（TTFT）"),
+    WORKER_BETWEEN_TOKENS_SECONDS(
+            Kind.SECONDS,
+            "unbusy_worker_between_tokens_seconds",
+            "Time between two tokens of one answer (ITL); the upper end shows stalls caused by neighbours",
+            "同一回答两个 token 之间的时间（ITL），高位反映相邻请求造成的停顿"),
+    WORKER_TOKENS(
+            Kind.COUNTER,
+            "unbusy_worker_tokens",
+            "Tokens by kind: prompt, cached (of the prompt), completion",
+            "按种类统计的 token 数：prompt、cached（提示词中命中缓存的部分）、completion",
+            "kind"),
+    WORKER_CANCELLED(
+            Kind.COUNTER, "unbusy_worker_cancelled", "Requests taken back, by reason", "被取消的请求数，按原因统计", "reason"),
+    WORKER_RUNNING(Kind.GAUGE, "unbusy_worker_running", "Answers being computed", "正在计算的回答数"),
+    WORKER_WAITING(Kind.GAUGE, "unbusy_worker_waiting", "Answers that wait inside the worker", "在工作进程内等待的回答数"),
+    WORKER_KV_CELLS(Kind.GAUGE, "unbusy_worker_kv_cells", "KV cells in all", "KV 单元总数"),
+    WORKER_KV_CELLS_FREE(
+            Kind.GAUGE,
+            "unbusy_worker_kv_cells_free",
+            "KV cells that are free or hold only reusable prefixes",
+            "空闲或仅存放可复用前缀的 KV 单元数");
 
     /** What a metric's value does over time. */
     public enum Kind {

@@ -1,20 +1,49 @@
 package dev.unbusy.hub;
 
+import dev.unbusy.catalog.HostProbe;
+import dev.unbusy.catalog.ModelCatalog;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 
-/** The way in: everything that is fetched and kept, over one cache directory. Cheap to open; touches no network. */
-public final class Hub {
+/**
+ * The way in: everything that is fetched and kept, over one cache directory. Opening it costs a few milliseconds and
+ * touches no network. Thread-safe. Close it to end the threads of its HTTP client, which exist only after a pull.
+ */
+public final class Hub implements AutoCloseable {
+    /** Longest time that asking the hubs may take where the starter model is the alternative. */
+    private static final Duration PROBE_LIMIT = Duration.ofSeconds(3);
+    /** The same where a model was asked for and nothing else will do. */
+    private static final Duration PULL_PROBE_LIMIT = Duration.ofSeconds(15);
+
+    private final Map<String, String> environment;
+    private final HubConfig config;
     private final CacheDirectory cache;
+    private final ModelCatalog catalog;
     private final ModelStore store;
+    private final NativeLibraries natives;
+    private final StarterModel starter;
+    private final Endpoints endpoints;
+    private final HubTokens tokens;
+    private final Once<HubHttp> http;
 
     private Hub(HubConfig config, Map<String, String> environment) {
+        this.environment = Map.copyOf(environment);
+        this.config = config;
         this.cache = CacheDirectory.open(config.cacheDirectory(), environment);
-        this.store = new ModelStore(cache.models());
+        this.catalog = ModelCatalog.load();
+        this.store = new ModelStore(cache.models(), catalog);
+        this.natives = new NativeLibraries(cache, Commands.REAL, new NvidiaProbe(Path.of("/"), this.environment));
+        this.starter = new StarterModel(cache, store, catalog, Commands.REAL, Pause.REAL);
+        this.endpoints = Endpoints.of(config, environment);
+        this.tokens = HubTokens.of(endpoints, environment);
+        this.http = new Once<>(() -> new HubHttp(config, tokens, this.environment));
     }
 
     /**
      * @param environment the process environment ({@code System.getenv()}): cache directory, endpoints, tokens, proxies
-     * @throws HubException {@code permission-denied} if the cache directory cannot be written to
+     * @throws HubException {@code permission-denied} if the cache directory cannot be written to,
+     *     {@code hub-endpoint-invalid}
      */
     public static Hub open(HubConfig config, Map<String, String> environment) {
         return new Hub(config, environment);
@@ -24,28 +53,45 @@ public final class Hub {
         return cache;
     }
 
+    public ModelCatalog catalog() {
+        return catalog;
+    }
+
     public ModelStore models() {
         return store;
     }
 
     public NativeLibraries natives() {
-        return new NativeLibraries();
-    }
-
-    public ModelPuller puller() {
-        return new ModelPuller();
+        return natives;
     }
 
     public StarterModel starter() {
-        return new StarterModel();
+        return starter;
+    }
+
+    public ModelPuller puller() {
+        HubClient client = new HubClient(config, endpoints, tokens, http, Pause.REAL, catalog);
+        OfferFetch fetch = new OfferFetch(cache, store, http, config, Pause.REAL, DiskSpace.REAL, PartFile.REAL);
+        return new ModelPuller(
+                store, catalog, client, fetch, starter, () -> reachability(PULL_PROBE_LIMIT), HostProbe::read);
     }
 
     public ModelProvider provider() {
-        return new ModelProvider();
+        return new ModelProvider(
+                store, catalog, puller(), starter, this::reachability, HostProbe::read, HostProbe::readAll);
     }
 
     /** Asks both hubs at the same time; at most three seconds. */
     public HubReachability reachability() {
-        return new HubReachability(false, false, dev.unbusy.text.Text.same("not built yet"));
+        return reachability(PROBE_LIMIT);
+    }
+
+    private HubReachability reachability(Duration limit) {
+        return new HubProbe(endpoints, tokens, environment, limit).probe();
+    }
+
+    @Override
+    public void close() {
+        http.ifMade(HubHttp::close);
     }
 }

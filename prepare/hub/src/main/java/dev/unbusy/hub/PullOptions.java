@@ -6,9 +6,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a model is to be fetched.
  *
- * @param memory memory that weights and cache may take here, or null to choose the quantization by preference alone
+ * @param weightMemory what the weights may take, for choosing a quantization that nobody named; null for what this
+ *     machine has free, less room for context and runtime
  * @param again true to fetch it even though it is installed
  */
-public record PullOptions(@Nullable Bytes memory, boolean again) {
+public record PullOptions(@Nullable Bytes weightMemory, boolean again) {
     public static final PullOptions DEFAULT = new PullOptions(null, false);
 }

@@ -47,6 +47,7 @@ public record ChatRequest(
         private boolean logprobs;
         private @Nullable Integer topLogprobs;
         private @Nullable Boolean thinking;
+        private boolean formatNamed;
         private @Nullable ReasoningEffort effort;
 
         ChatRequest read(JsonBody body) throws IOException {
@@ -66,9 +67,20 @@ public record ChatRequest(
                 case "messages" -> messages = MessageList.read(body);
                 case "logprobs" -> logprobs = body.bool();
                 case "top_logprobs" -> topLogprobs = (int) body.integer(0, MAX_TOP_LOGPROBS);
-                case "thinking" -> body.object("thinking", option -> thinking(body, option));
+                case "thinking" -> {
+                    thinking = null;
+                    body.object("thinking", option -> thinking(body, option));
+                    if (thinking == null) {
+                        throw ApiError.missing("thinking.type").exception();
+                    }
+                }
                 case "reasoning_effort" -> effort = effort(body);
-                case "response_format" -> body.object("response_format", option -> responseFormat(body, option));
+                case "response_format" -> {
+                    body.object("response_format", option -> responseFormat(body, option));
+                    if (!formatNamed) {
+                        throw ApiError.missing("response_format.type").exception();
+                    }
+                }
                 default -> Parameters.other(body, name, true);
             }
         }
@@ -96,12 +108,16 @@ public record ChatRequest(
             return effort;
         }
 
-        private static void responseFormat(JsonBody body, String option) throws IOException {
-            if (option.equals("type") && !body.string("response_format.type").equals("text")) {
+        private void responseFormat(JsonBody body, String option) throws IOException {
+            if (!option.equals("type")) {
+                body.parser().skipChildren(); // belongs to a type that is refused
+                return;
+            }
+            formatNamed = true;
+            if (!body.string("response_format.type").equals("text")) {
                 throw ApiError.unsupported("response_format", "send {\"type\":\"text\"} and ask for JSON in the prompt")
                         .exception();
             }
-            body.parser().skipChildren();
         }
 
         private ChatRequest request() {

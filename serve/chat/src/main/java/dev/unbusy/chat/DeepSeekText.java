@@ -87,8 +87,7 @@ final class DeepSeekText {
 
                     ### Available Tool Schemas
 
-                    """
-                            .replace("{calls}", open(calls))
+                    """.replace("{calls}", open(calls))
                             .replace("{/calls}", close(calls))
                             .replace("{invoke}", open(invoke))
                             .replace("{/invoke}", close(invoke))

@@ -128,9 +128,6 @@ final class DeepSeekV32Format implements ChatFormat {
                 <think>...thinking about results</think>
                 Here are the functions available in JSONSchema format:
                 <functions>
-                """
-                        .replace("DSML", DeepSeekText.DSML)
-                + String.join("\n", schemas)
-                + "\n</functions>\n";
+                """.replace("DSML", DeepSeekText.DSML) + String.join("\n", schemas) + "\n</functions>\n";
     }
 }

@@ -26,8 +26,11 @@ final class DeepSeekV41Format implements ChatFormat {
         Turns turns = DeepSeekText.read(input);
         boolean thinking = ReasoningEffort.thinks(input);
         boolean keepsReasoning = !input.tools().isEmpty();
-        List<Message> messages =
-                sortedResults(DeepSeekText.withSystemSections(turns.messages(), sections(input)));
+        List<Message> given = turns.messages().stream()
+                .filter(message ->
+                        message.role() != Role.SYSTEM || !message.text().isEmpty())
+                .toList();
+        List<Message> messages = sortedResults(DeepSeekText.withSystemSections(given, sections(input)));
 
         StringBuilder out = new StringBuilder(DeepSeekText.BOS);
         boolean startsWithSystem = !messages.isEmpty() && messages.getFirst().role() == Role.SYSTEM;

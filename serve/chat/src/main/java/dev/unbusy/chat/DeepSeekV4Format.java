@@ -28,15 +28,13 @@ import java.util.Map;
 final class DeepSeekV4Format implements ChatFormat {
     private static final Tags TAGS = new Tags("tool_calls", "invoke", "parameter");
 
-    private static final String ABSOLUTE_MAXIMUM =
-            """
+    private static final String ABSOLUTE_MAXIMUM = """
             Reasoning Effort: Absolute maximum with no shortcuts permitted.
             You MUST be very thorough in your thinking and comprehensively decompose the problem to resolve the root cause, rigorously stress-testing your logic against all potential paths, edge cases, and adversarial scenarios.
             Explicitly write out your entire deliberation process, documenting every intermediate step, considered alternative, and rejected hypothesis to ensure absolutely no assumption is left unchecked.
 
             """;
-    private static final String BEYOND_MAXIMUM =
-            """
+    private static final String BEYOND_MAXIMUM = """
             Reasoning Effort: Beyond maximum — exhaustive, relentless, and uncompromising.
             You MUST reason with the utmost depth and rigor, leaving absolutely nothing to chance: exhaustively decompose the problem into its most fundamental components, trace every causal chain to its root, and resolve the underlying cause rather than any surface symptom.
             Do not stop reasoning until you have independently verified the solution from multiple angles and are certain that no assumption remains unchecked and no error remains undiscovered.
@@ -85,8 +83,7 @@ final class DeepSeekV4Format implements ChatFormat {
         Turns turns = DeepSeekText.read(input);
         boolean thinking = ReasoningEffort.thinks(input);
         boolean keepsReasoning = !input.tools().isEmpty();
-        List<List<Message>> blocks =
-                blocks(DeepSeekText.withSystemSections(turns.messages(), sections(input))); // 1, 2
+        List<List<Message>> blocks = blocks(DeepSeekText.withSystemSections(turns.messages(), sections(input))); // 1, 2
         boolean opens = input.addGenerationPrompt() || turns.continued() != null;
         int lastUser = lastUser(blocks);
 

@@ -31,7 +31,10 @@ final class FormatChoice {
         if (architecture.startsWith("deepseek")) {
             String name = model.modelName() == null
                     ? ""
-                    : model.modelName().toLowerCase(Locale.ROOT).replace(' ', '-').replace('_', '-');
+                    : model.modelName()
+                            .toLowerCase(Locale.ROOT)
+                            .replace(' ', '-')
+                            .replace('_', '-');
             boolean hasDsml = template.contains(DeepSeekText.DSML);
             if (V41.matcher(name).find() || (hasDsml && template.contains(DeepSeekText.SYSTEM))) { // 1
                 return new DeepSeekV41Format();

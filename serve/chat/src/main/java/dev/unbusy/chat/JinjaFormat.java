@@ -8,7 +8,6 @@ import dev.unbusy.jinja.Template;
 import dev.unbusy.text.Text;
 import java.time.LocalDate;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -55,10 +54,14 @@ final class JinjaFormat implements ChatFormat {
         Turns turns = READER.read(input);
         boolean thinking = ReasoningEffort.thinks(input);
         Message continued = turns.continued();
-        Map<String, @Nullable Object> variables = variables(
-                turns.messages().stream().map(message -> forTemplate(message)).toList(),
-                input.tools(),
-                input.addGenerationPrompt() || continued != null);
+        Map<String, @Nullable Object> variables = new LinkedHashMap<>();
+        variables.put(
+                "messages",
+                turns.messages().stream().map(message -> forTemplate(message)).toList());
+        if (!input.tools().isEmpty() || !traits.undefinedTools()) {
+            variables.put("tools", input.tools().isEmpty() ? null : input.tools());
+        }
+        addCommon(variables, input.addGenerationPrompt() || continued != null);
         variables.put("enable_thinking", thinking);
         variables.put("thinking", thinking);
         if (input.reasoningEffort() != null && !input.reasoningEffort().equals("none")) {
@@ -74,13 +77,7 @@ final class JinjaFormat implements ChatFormat {
         return finish(prompt, thinking, continued);
     }
 
-    private Map<String, @Nullable Object> variables(
-            List<Map<String, @Nullable Object>> messages,
-            List<Map<String, @Nullable Object>> tools,
-            boolean addGenerationPrompt) {
-        Map<String, @Nullable Object> variables = new LinkedHashMap<>();
-        variables.put("messages", messages);
-        variables.put("tools", tools.isEmpty() ? null : tools);
+    private void addCommon(Map<String, @Nullable Object> variables, boolean addGenerationPrompt) {
         variables.put("documents", null);
         variables.put("add_generation_prompt", addGenerationPrompt);
         if (model.bosText() != null) {
@@ -89,14 +86,12 @@ final class JinjaFormat implements ChatFormat {
         if (model.eosText() != null) {
             variables.put("eos_token", model.eosText());
         }
-        return variables;
     }
 
-    private @Nullable String probe(
-            List<Map<String, @Nullable Object>> messages, List<Map<String, @Nullable Object>> tools) {
+    private @Nullable String probe(Map<String, @Nullable Object> variables) {
+        addCommon(variables, true);
         try {
-            return template.render(
-                    variables(messages, tools, true), LocalDate.EPOCH::atStartOfDay);
+            return template.render(variables, LocalDate.EPOCH::atStartOfDay);
         } catch (JinjaException e) {
             return null;
         }
@@ -110,7 +105,9 @@ final class JinjaFormat implements ChatFormat {
         String content = message.content() == null && traits.emptyContent() ? "" : message.content();
         map.put("content", content != null && traits.typedContent() ? TemplateTraits.typed(content) : content);
         if (!message.toolCalls().isEmpty()) {
-            map.put("tool_calls", message.toolCalls().stream().map(call -> forTemplate(call)).toList());
+            map.put(
+                    "tool_calls",
+                    message.toolCalls().stream().map(call -> forTemplate(call)).toList());
         }
         return map;
     }
@@ -159,9 +156,8 @@ final class JinjaFormat implements ChatFormat {
             prompt += reasoning;
             if (!content.isEmpty()) {
                 boolean ownLine = afterTag.startsWith("\n");
-                prompt += insideReasoning
-                        ? (ownLine ? "\n" : "") + DeepSeekText.END_THINK + (ownLine ? "\n\n" : "")
-                        : "";
+                prompt +=
+                        insideReasoning ? (ownLine ? "\n" : "") + DeepSeekText.END_THINK + (ownLine ? "\n\n" : "") : "";
                 prompt += content;
                 start = start == OutputStart.PLAIN ? start : OutputStart.CONTENT_CONTINUED;
             } else if (!reasoning.isEmpty()) {

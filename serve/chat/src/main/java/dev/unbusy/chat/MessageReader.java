@@ -142,9 +142,7 @@ final class MessageReader {
             throw new ChatException(
                     ChatException.CONTENT_UNSUPPORTED,
                     path,
-                    Text.of(
-                            "%s is of type \"%s\"; this model reads text only",
-                            "%s 的类型为“%s”，而该模型只能处理文本", path, type),
+                    Text.of("%s is of type \"%s\"; this model reads text only", "%s 的类型为“%s”，而该模型只能处理文本", path, type),
                     new Text("Send only parts of type \"text\".", "请只发送类型为 text 的内容。"),
                     null);
         }

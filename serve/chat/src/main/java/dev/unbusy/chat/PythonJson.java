@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,8 @@ final class PythonJson {
     /** The JSON object that a text holds, members in the text's order; null if it holds none. */
     static @Nullable Map<String, @Nullable Object> parseObject(String json) {
         try {
-            return MAPPER.readValue(json, MAPPER.getTypeFactory().constructMapType(LinkedHashMap.class, String.class, Object.class));
+            return MAPPER.readValue(
+                    json, MAPPER.getTypeFactory().constructMapType(LinkedHashMap.class, String.class, Object.class));
         } catch (JsonProcessingException e) {
             return null;
         }
@@ -104,6 +106,11 @@ final class PythonJson {
             return 1 / value < 0 ? "-0.0" : "0.0";
         }
         BigDecimal shortest = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+        // Java writes two digits even where one is enough to read the same double back: 4.9E-324.
+        BigDecimal oneDigit = shortest.round(new MathContext(1));
+        if (oneDigit.doubleValue() == value) {
+            shortest = oneDigit.stripTrailingZeros();
+        }
         String digits = shortest.unscaledValue().abs().toString();
         int exponent = digits.length() - 1 - shortest.scale();
         String sign = value < 0 ? "-" : "";

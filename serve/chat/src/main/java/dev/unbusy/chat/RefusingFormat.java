@@ -22,8 +22,7 @@ final class RefusingFormat implements ChatFormat {
                 ChatException.TEMPLATE_MISSING,
                 Text.of(
                         "the model file has no chat template, and none is known for architecture \"%s\"",
-                        "模型文件不含聊天模板，程序也没有内置架构“%s”的对话格式",
-                        model.architecture()),
+                        "模型文件不含聊天模板，程序也没有内置架构“%s”的对话格式", model.architecture()),
                 new Text(
                         "Use /v1/completions, which needs no template, or convert the model again from a checkpoint that"
                                 + " has a chat template.",

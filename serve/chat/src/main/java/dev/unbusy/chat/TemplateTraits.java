@@ -1,14 +1,17 @@
 package dev.unbusy.chat;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one template expects of the messages, where templates differ and nothing declares it. Found out once per template
+ * What one template expects of its variables, where templates differ and nothing declares it. Found out once per template
  * by rendering small conversations and looking for their words in what comes out.
  *
+ * @param undefinedTools without tools, the variable must not be defined; else it is null, as Hugging Face passes it
  * @param typedContent content must be a list of parts; a string is not rendered
  * @param objectArguments arguments of tool calls must be an object; else they must be the JSON text
  * @param emptyContent an assistant message without content must have an empty one, null is not understood
@@ -16,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param reasons the template knows reasoning tags, so the model may write them
  */
 record TemplateTraits(
+        boolean undefinedTools,
         boolean typedContent,
         boolean objectArguments,
         boolean emptyContent,
@@ -26,29 +30,26 @@ record TemplateTraits(
     private static final Map<String, @Nullable Object> ARGUMENTS = Map.of("probe_key", "probe_value");
     private static final String ARGUMENTS_TEXT = "{\"probe_key\": \"probe_value\"}";
 
-    /** Renders messages with or without a tool; null if the template refuses or fails. */
-    @FunctionalInterface
-    interface Probe {
-        @Nullable String render(List<Map<String, @Nullable Object>> messages, List<Map<String, @Nullable Object>> tools);
-    }
-
-    static TemplateTraits find(String source, Probe probe) {
-        boolean typedContent = !contains(probe.render(List.of(user(WORD)), List.of()), WORD)
-                && contains(probe.render(List.of(user(typed(WORD))), List.of()), WORD);
-        String withObject = tool(probe, typedContent, ARGUMENTS, "");
-        String withText = tool(probe, typedContent, ARGUMENTS_TEXT, "");
+    /**
+     * @param render renders the template with the variables {@code messages} and {@code tools}; null if it refuses or fails
+     */
+    static TemplateTraits find(String source, Function<Map<String, @Nullable Object>, @Nullable String> render) {
+        boolean undefinedTools = question(render, WORD, false) == null && contains(question(render, WORD, true), WORD);
+        boolean typedContent = !contains(question(render, WORD, undefinedTools), WORD)
+                && contains(question(render, typed(WORD), undefinedTools), WORD);
+        String withObject = toolCall(render, typedContent, ARGUMENTS, "");
+        String withText = toolCall(render, typedContent, ARGUMENTS_TEXT, "");
         // Written as Python writes a dict, an object was not meant to be one.
-        boolean objectArguments =
-                contains(withObject, "probe_value") && !contains(withObject, "{'probe_key'");
-        boolean textArguments = contains(withText, ARGUMENTS_TEXT);
-        boolean objects = objectArguments || !textArguments;
-        String withEmpty = objects ? withObject : withText;
-        String withNull = tool(probe, typedContent, objects ? ARGUMENTS : ARGUMENTS_TEXT, null);
-        boolean emptyContent = withEmpty != null
-                && (withNull == null || (withNull.contains("None") && !withEmpty.contains("None")));
+        boolean rendersObject = contains(withObject, "probe_value") && !contains(withObject, "{'probe_key'");
+        boolean objectArguments = rendersObject || !contains(withText, ARGUMENTS_TEXT);
+        String withEmpty = objectArguments ? withObject : withText;
+        String withNull = toolCall(render, typedContent, objectArguments ? ARGUMENTS : ARGUMENTS_TEXT, null);
+        boolean emptyContent =
+                withEmpty != null && (withNull == null || (withNull.contains("None") && !withEmpty.contains("None")));
         return new TemplateTraits(
+                undefinedTools,
                 typedContent,
-                objects,
+                objectArguments,
                 emptyContent,
                 source.contains("developer"),
                 source.contains("think>"));
@@ -62,38 +63,51 @@ record TemplateTraits(
         return text != null && text.contains(word);
     }
 
-    private static Map<String, @Nullable Object> user(Object content) {
-        return Map.of("role", "user", "content", content);
+    private static @Nullable String question(
+            Function<Map<String, @Nullable Object>, @Nullable String> render, Object content, boolean undefinedTools) {
+        Map<String, @Nullable Object> variables = new LinkedHashMap<>();
+        variables.put("messages", List.of(Map.of("role", "user", "content", content)));
+        if (!undefinedTools) {
+            variables.put("tools", null);
+        }
+        return render.apply(variables);
     }
 
-    private static @Nullable String tool(
-            Probe probe, boolean typedContent, Object arguments, @Nullable String content) {
+    private static @Nullable String toolCall(
+            Function<Map<String, @Nullable Object>, @Nullable String> render,
+            boolean typedContent,
+            Object arguments,
+            @Nullable String content) {
         // Nine letters and digits, as Mistral's templates want an id to be.
         String id = "probe0001";
-        Map<String, @Nullable Object> call = Map.of(
-                "id", id, "type", "function", "function", Map.of("name", "probe_tool", "arguments", arguments));
         Map<String, @Nullable Object> assistant = new LinkedHashMap<>();
         assistant.put("role", "assistant");
-        assistant.put("content", content == null || !typedContent ? content : typed(content));
-        assistant.put("tool_calls", List.of(call));
-        Object question = typedContent ? typed(WORD) : WORD;
-        Object result = typedContent ? typed("result") : "result";
-        Map<String, @Nullable Object> tool = Map.of(
-                "type",
-                "function",
-                "function",
-                Map.of(
-                        "name",
-                        "probe_tool",
-                        "description",
-                        "probe",
-                        "parameters",
-                        Map.of("type", "object", "properties", Map.of("probe_key", Map.of("type", "string")))));
-        return probe.render(
-                List.of(
-                        user(question),
-                        assistant,
-                        Map.of("role", "tool", "tool_call_id", id, "name", "probe_tool", "content", result)),
-                List.of(tool));
+        assistant.put("content", content == null ? null : content(content, typedContent));
+        assistant.put(
+                "tool_calls",
+                List.of(Map.of(
+                        "id",
+                        id,
+                        "type",
+                        "function",
+                        "function",
+                        Map.of("name", "probe_tool", "arguments", arguments))));
+        List<Map<String, @Nullable Object>> messages = new ArrayList<>();
+        messages.add(Map.of("role", "user", "content", content(WORD, typedContent)));
+        messages.add(assistant);
+        messages.add(Map.of(
+                "role", "tool", "tool_call_id", id, "name", "probe_tool", "content", content("result", typedContent)));
+        Map<String, @Nullable Object> schema =
+                Map.of("type", "object", "properties", Map.of("probe_key", Map.of("type", "string")));
+        Map<String, @Nullable Object> function =
+                Map.of("name", "probe_tool", "description", "probe", "parameters", schema);
+        Map<String, @Nullable Object> variables = new LinkedHashMap<>();
+        variables.put("messages", messages);
+        variables.put("tools", List.of(Map.of("type", "function", "function", function)));
+        return render.apply(variables);
+    }
+
+    private static Object content(String text, boolean typedContent) {
+        return typedContent ? typed(text) : text;
     }
 }

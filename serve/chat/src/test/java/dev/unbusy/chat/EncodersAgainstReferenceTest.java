@@ -33,7 +33,8 @@ class EncodersAgainstReferenceTest {
         List<JsonNode> answers = TestSetup.reference(cases);
         ChatFormat format = format(family);
         for (int i = 0; i < CONVERSATIONS; i++) {
-            String about = "seed " + SEED + ", conversation " + i + ": " + TestSetup.JSON.writeValueAsString(cases.get(i));
+            String about =
+                    "seed " + SEED + ", conversation " + i + ": " + TestSetup.JSON.writeValueAsString(cases.get(i));
             assertThat(answers.get(i).path("error").asText("")).as(about).isEmpty();
             String ours = format.render(inputs.get(i)).text();
             String theirs = answers.get(i).get("text").asText();
@@ -47,7 +48,8 @@ class EncodersAgainstReferenceTest {
         int mismatch = Arrays.mismatch(ours.toCharArray(), theirs.toCharArray());
         return mismatch < 0
                 ? ""
-                : "at " + mismatch + " ours has\n" + around(ours, mismatch) + "\nand the reference\n" + around(theirs, mismatch);
+                : "at " + mismatch + " ours has\n" + around(ours, mismatch) + "\nand the reference\n"
+                        + around(theirs, mismatch);
     }
 
     private static String around(String text, int at) {

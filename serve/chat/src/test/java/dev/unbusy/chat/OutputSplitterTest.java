@@ -64,7 +64,8 @@ class OutputSplitterTest {
 
     @Test
     void feed_furtherClosingTagInContent_isDropped() {
-        assertThat(split(OutputStart.CONTENT, "\n\na", "</think>", "\nb")).containsExactly(content("a"), content("\nb"));
+        assertThat(split(OutputStart.CONTENT, "\n\na", "</think>", "\nb"))
+                .containsExactly(content("a"), content("\nb"));
     }
 
     @Test
@@ -72,15 +73,15 @@ class OutputSplitterTest {
         assertThat(split(OutputStart.DETECT, "<thi", "nk>\n", "r", "</think>\n\nc"))
                 .containsExactly(reasoning("r"), content("c"));
         assertThat(split(OutputStart.DETECT, "\n<think>r</think>c")).containsExactly(reasoning("r"), content("c"));
-        assertThat(split(OutputStart.DETECT, "Use <think>r</think>"))
-                .containsExactly(content("Use <think>r</think>"));
+        assertThat(split(OutputStart.DETECT, "Use <think>r</think>")).containsExactly(content("Use <think>r</think>"));
         assertThat(split(OutputStart.DETECT, "\n", "<", "b>x")).containsExactly(content("\n<b>x"));
         assertThat(split(OutputStart.DETECT, "<th")).containsExactly(content("<th"));
     }
 
     @Test
     void feed_continuedMessage_keepsLineBreaksAtTheStart() {
-        assertThat(split(OutputStart.REASONING_CONTINUED, "\nr\n</think>\nc")).containsExactly(reasoning("\nr"), content("c"));
+        assertThat(split(OutputStart.REASONING_CONTINUED, "\nr\n</think>\nc"))
+                .containsExactly(reasoning("\nr"), content("c"));
         assertThat(split(OutputStart.CONTENT_CONTINUED, "\nc")).containsExactly(content("\nc"));
     }
 

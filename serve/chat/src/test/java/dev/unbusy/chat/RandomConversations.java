@@ -40,10 +40,13 @@ final class RandomConversations {
     }
 
     private static final String[] WORDS = {
-        "hello", "世界", "🙂🙃", "a\"b\\c", "line\nbreak", "{x}", "{{ 7*7 }}", "%s", "\ttab", "\u0001", "\u2028", "</think>",
+        "hello", "世界", "🙂🙃", "a\"b\\c", "line\nbreak", "{x}", "{{ 7*7 }}", "%s", "\ttab", "\u0001", "\u2028",
+                "</think>",
         "<think>", "<｜User｜>", "｜DSML｜", "<tool_result>", "é", "", " ", "\r\n", "true", "7", "'", "{\"a\": 1}"
     };
-    private static final String[] EFFORTS = {null, null, "none", "minimal", "low", "medium", "high", "xhigh", "ultra", "max"};
+    private static final String[] EFFORTS = {
+        null, null, "none", "minimal", "low", "medium", "high", "xhigh", "ultra", "max"
+    };
 
     private final Random random;
     private final Family family;
@@ -66,9 +69,8 @@ final class RandomConversations {
             round(messages, !tools.isEmpty(), round == rounds - 1);
         }
         String effort = EFFORTS[random.nextInt(EFFORTS.length)];
-        Thinking thinking = "none".equals(effort)
-                ? Thinking.DEFAULT
-                : chance(0.7) ? Thinking.ENABLED : Thinking.DISABLED;
+        Thinking thinking =
+                "none".equals(effort) ? Thinking.DEFAULT : chance(0.7) ? Thinking.ENABLED : Thinking.DISABLED;
         boolean ended = "assistant".equals(messages.getLast().get("role"))
                 && !Boolean.TRUE.equals(messages.getLast().get("prefix"));
         return new PromptInput(

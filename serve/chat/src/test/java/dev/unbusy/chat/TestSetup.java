@@ -24,7 +24,9 @@ final class TestSetup {
     static Path required(String property) {
         String value = System.getProperty(property, "");
         assertThat(!value.isEmpty() && !value.startsWith("$") && Files.exists(Path.of(value)))
-                .as("%s is \"%s\", which does not exist: run ./unbusy verify, which sets up what the tests need", property, value)
+                .as(
+                        "%s is \"%s\", which does not exist: run ./unbusy verify, which sets up what the tests need",
+                        property, value)
                 .isTrue();
         return Path.of(value);
     }
@@ -50,7 +52,9 @@ final class TestSetup {
             Files.write(input, lines);
             int exit = new ProcessBuilder(
                             required("unbusy.test.python").toString(),
-                            Path.of("src/test/python/reference.py").toAbsolutePath().toString(),
+                            Path.of("src/test/python/reference.py")
+                                    .toAbsolutePath()
+                                    .toString(),
                             required("unbusy.test.encoders").toString())
                     .redirectInput(input.toFile())
                     .redirectOutput(output.toFile())

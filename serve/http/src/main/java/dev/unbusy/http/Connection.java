@@ -35,6 +35,12 @@ import org.slf4j.LoggerFactory;
 final class Connection extends ChannelInboundHandlerAdapter {
     static final int HIGH_WATER_BYTES = 65_536;
 
+    /**
+     * Reading stops at {@code max_pipelined}, but one read may hold thousands of tiny requests, each of which takes a
+     * kilobyte here. Nobody who means well sends so many ahead.
+     */
+    private static final int MOST_WAITING = 1_024;
+
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
     private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -51,6 +57,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private boolean closeAfterAnswer;
     private boolean lingering;
+    /** The request that was refused has been read to its end. */
+    private boolean refusedEnded;
+
     private boolean continueOwed;
     private boolean pumping;
     private boolean paused;
@@ -79,8 +88,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (lastReceived) {
             ReferenceCountUtil.release(message);
-            if (lingering && message instanceof LastHttpContent) {
-                closeNow(); // the refused request has been read to its end, so closing cannot reset the answer away
+            if (message instanceof LastHttpContent) {
+                refusedEnded = true;
+                if (lingering) {
+                    closeAfterFlush(); // read to its end: closing cannot reset the answer away any more
+                }
             }
             return;
         }
@@ -108,6 +120,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private void accept(Received received) {
         continueOwed = false;
+        if (waiting.size() >= MOST_WAITING) {
+            received.release();
+            cut(Disconnect.ABORTED, true);
+            return;
+        }
         waiting.add(received);
         if (received instanceof Received.Refused || !((Received.Complete) received).keepAlive()) {
             lastReceived = true;
@@ -194,7 +211,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         context().writeAndFlush(out).addListener(written -> {
             // Closing now would reset the connection while the client still sends, and the reset would overtake the
             // answer.
-            if (written.isSuccess() && !refused.endIsKnown()) {
+            if (!written.isSuccess() || refusedEnded) {
+                closeNow();
+            } else if (!refused.endIsKnown()) {
                 shutdownOutput();
             }
         });
@@ -235,7 +254,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         current = null;
         if (closeAfterAnswer || server.isStopping()) {
             lastReceived = true;
-            context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            closeAfterFlush();
             return;
         }
         timer.idle(System.nanoTime(), assembler.isReceiving());
@@ -282,7 +301,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 accept(new Received.Refused(
                         408, "The head of the request did not arrive in time.", null, false, false));
             case BODY -> accept(assembler.tooSlow());
-            case HANDLING -> cut(Disconnect.SLOW_READER, true);
+            case HANDLING, SENDING -> cut(Disconnect.SLOW_READER, true);
         }
     }
 
@@ -322,6 +341,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
     @SuppressWarnings("FutureReturnValueIgnored")
     private void closeNow() {
         context().close();
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored")
+    private void closeAfterFlush() {
+        context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
 
     @SuppressWarnings("FutureReturnValueIgnored")

@@ -22,6 +22,8 @@ final class ConnectionTimer {
         HANDLING,
         /** Between two requests: ends in silence. */
         IDLE,
+        /** Between two requests, and still reading the last answer. */
+        SENDING,
         /** Refused, and still sending. */
         LINGERING
     }
@@ -51,7 +53,7 @@ final class ConnectionTimer {
     }
 
     void bytesArrived(long now) {
-        if (phase == Phase.CONNECTED || phase == Phase.IDLE) {
+        if (phase == Phase.CONNECTED || phase == Phase.IDLE || phase == Phase.SENDING) {
             enter(Phase.HEAD, now);
         }
     }
@@ -111,7 +113,7 @@ final class ConnectionTimer {
         long millis = switch (phase) {
             case CONNECTED, HEAD -> limits.headMillis();
             case BODY -> limits.bodyMillis() + bodyBytes * 1000 / limits.minBodyBytesPerSecond();
-            case HANDLING -> limits.sendMillis();
+            case HANDLING, SENDING -> limits.sendMillis();
             case IDLE -> limits.keepAliveMillis();
             case LINGERING -> LINGER_MILLIS;
         };
@@ -143,9 +145,27 @@ final class ConnectionTimer {
             arm(deadlineNanos(), now);
             return;
         }
-        if (phase == Phase.HANDLING && clientReads()) {
-            enter(Phase.HANDLING, now);
-            return;
+        boolean pending = connection.pendingBytes() > 0;
+        switch (phase) {
+            case IDLE -> {
+                if (pending) {
+                    enter(Phase.SENDING, now); // a long answer may take its time while the client reads on
+                    return;
+                }
+            }
+            case SENDING -> {
+                if (!pending || clientReads()) {
+                    enter(pending ? Phase.SENDING : Phase.IDLE, now);
+                    return;
+                }
+            }
+            case HANDLING -> {
+                if (clientReads()) {
+                    enter(Phase.HANDLING, now);
+                    return;
+                }
+            }
+            case CONNECTED, HEAD, BODY, LINGERING -> {}
         }
         connection.expired(phase);
     }

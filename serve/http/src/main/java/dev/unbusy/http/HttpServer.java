@@ -85,6 +85,9 @@ public final class HttpServer implements AutoCloseable {
 
     /** New connections are refused, idle ones end, and each running answer is the last of its connection. */
     public void stopAccepting() {
+        if (loops.isShuttingDown()) {
+            return; // closed before
+        }
         stopping = true;
         listener.close().syncUninterruptibly();
         for (Connection connection : connections) {
@@ -187,6 +190,9 @@ public final class HttpServer implements AutoCloseable {
         connections.add(connection);
         channel.closeFuture().addListener(closed -> forget(connection));
         channel.pipeline().addLast(new RequestDecoder(options.limits(), connection), connection);
+        if (stopping) {
+            connection.runOnLoop(connection::stop); // accepted while the listener closed, too late for stopAccepting
+        }
     }
 
     private void forget(Connection connection) {

@@ -16,9 +16,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Starting, stopping, and what happens when a part is killed or stands still. */
+@Tag("unproven")
 class LifecycleTest {
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final Duration RESTART = Duration.ofSeconds(60);

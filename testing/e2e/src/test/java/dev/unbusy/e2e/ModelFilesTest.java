@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Model files that cannot be served end {@code up} with the cause and the fix, never with a crash or a hang. */
+@Tag("unproven")
 class ModelFilesTest {
     @TempDir
     @SuppressWarnings("NullAway.Init")

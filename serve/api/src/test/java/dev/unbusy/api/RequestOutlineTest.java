@@ -1,0 +1,86 @@
+package dev.unbusy.api;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.ByteArrayInputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RequestOutlineTest {
+
+    private static RequestOutline scan(String json) {
+        return RequestOutline.scan(json.getBytes(UTF_8));
+    }
+
+    @Test
+    void allFields_areFound_whereverTheyStand() {
+        String messages = "[{\"role\":\"user\",\"content\":\"你好 {\\\"model\\\":1}\"},{\"a\":[[{}]]}]";
+        RequestOutline outline = scan("{\"x\":{\"model\":\"inner\",\"n\":[1,{\"stream\":1}]},\"messages\":" + messages
+                + ",\"n\":3,\"stream\":true,\"stream_options\":{\"y\":[1],\"include_usage\":false},\"max_tokens\":5,"
+                + "\"user_id\":\"u\",\"model\":\"m\"}");
+        assertThat(outline)
+                .isEqualTo(new RequestOutline("m", true, false, 5, 3, messages.getBytes(UTF_8).length, 2, "u"));
+    }
+
+    @Test
+    void absentAndNull_areTheSame() {
+        RequestOutline absent = scan("{}");
+        assertThat(absent).isEqualTo(new RequestOutline(null, false, null, -1, 1, 0, 0, null));
+        assertThat(scan("{\"model\":null,\"stream\":null,\"stream_options\":null,\"max_tokens\":null,\"n\":null,"
+                        + "\"user\":null,\"max_completion_tokens\":null}"))
+                .isEqualTo(absent);
+    }
+
+    @Test
+    void promptBytes_countAPromptOfEveryForm() {
+        assertThat(scan("{\"prompt\":\"abc\"}").promptBytes()).isEqualTo(5);
+        assertThat(scan("{\"prompt\":\"" + "x".repeat(100_000) + "\",\"n\":2}").promptBytes())
+                .isEqualTo(100_002);
+        assertThat(scan("{\"prompt\": [1,2,3] }").promptBytes()).isEqualTo(7);
+        assertThat(scan("{\"max_completion_tokens\":9,\"max_tokens\":4}").maxTokens())
+                .isEqualTo(9);
+    }
+
+    @Test
+    void streamsAndSlices_giveTheSame() {
+        String body = "{\"model\":\"m\",\"messages\":[{\"content\":\"" + "y".repeat(50_000) + "\"}]}";
+        RequestOutline whole = scan(body);
+        assertThat(RequestOutline.scan(new ByteArrayInputStream(body.getBytes(UTF_8))))
+                .isEqualTo(whole);
+        byte[] padded = ("###" + body + "###").getBytes(UTF_8);
+        assertThat(RequestOutline.scan(padded, 3, padded.length - 6)).isEqualTo(whole);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            nullValues = "-",
+            value = {
+                "`{\"model\":5}` | model | invalid_type",
+                "`{\"model\":\"a\",\"model\":\"b\"}` | model | duplicate_parameter",
+                "`{\"stream\":\"yes\"}` | stream | invalid_type",
+                "`{\"stream_options\":5}` | stream_options | invalid_type",
+                "`{\"stream_options\":{\"include_usage\":5}}` | stream_options.include_usage | invalid_type",
+                "`{\"max_tokens\":\"5\"}` | max_tokens | invalid_type",
+                "`{\"max_tokens\":0}` | max_tokens | invalid_value",
+                "`{\"max_tokens\":5.5}` | max_tokens | invalid_type",
+                "`{\"n\":99999999999999}` | n | invalid_value",
+                "`{\"user\":{}}` | user | invalid_type",
+                "`{\"a\":1` | - | invalid_json",
+                "`{\"messages\":[}` | - | invalid_json",
+                "`{} {}` | - | invalid_json",
+                "`[]` | - | invalid_json",
+                "`` | - | invalid_json"
+            })
+    void whatIsWrong_isNamed(String body, String param, String code) {
+        ApiError error =
+                catchThrowableOfType(ApiException.class, () -> scan(body)).error();
+        assertThat(error.param()).isEqualTo(param);
+        assertThat(error.code()).isEqualTo(code);
+        assertThat(error.status()).isEqualTo(400);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unbusy.api;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,110 @@
+package dev.unbusy.engine;
+
+import dev.unbusy.api.ChatChoice;
+import dev.unbusy.api.ChatCompletionWriter;
+import dev.unbusy.api.ChatDelta;
+import dev.unbusy.api.FinishReason;
+import dev.unbusy.api.Logprob;
+import dev.unbusy.api.Usage;
+import dev.unbusy.chat.OutputSplitter;
+import dev.unbusy.llama.Vocab;
+import dev.unbusy.sampling.TokenLogprobs;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Answers of {@code /v1/chat/completions}. */
+final class ChatAnswer implements AnswerForm {
+    private final ChatCompletionWriter writer;
+    private final LogprobTexts texts;
+    private final boolean tellsLogprobs;
+    private final List<Collected> collected = new ArrayList<>();
+
+    /** What one choice has said so far. */
+    private static final class Collected {
+        private final StringBuilder reasoning = new StringBuilder();
+        private final StringBuilder content = new StringBuilder();
+        private final List<Logprob> reasoningLogprobs = new ArrayList<>();
+        private final List<Logprob> contentLogprobs = new ArrayList<>();
+    }
+
+    ChatAnswer(ChatCompletionWriter writer, Vocab vocab, boolean tellsLogprobs) {
+        this.writer = writer;
+        this.texts = new LogprobTexts(vocab);
+        this.tellsLogprobs = tellsLogprobs;
+    }
+
+    @Override
+    public byte[] begin(int choice) {
+        return writer.begin(choice);
+    }
+
+    @Override
+    public byte @Nullable [] token(
+            int choice, List<OutputSplitter.Piece> pieces, @Nullable TokenLogprobs logprobs, boolean insideReasoning) {
+        String reasoning = null;
+        String content = null;
+        for (int i = 0; i < pieces.size(); i++) {
+            OutputSplitter.Piece piece = pieces.get(i);
+            switch (piece.kind()) {
+                case REASONING -> reasoning = reasoning == null ? piece.text() : reasoning + piece.text();
+                case CONTENT -> content = content == null ? piece.text() : content + piece.text();
+            }
+        }
+        if (reasoning == null && content == null && logprobs == null) {
+            return null;
+        }
+        ChatDelta.Logprobs told = null;
+        if (logprobs != null) {
+            List<Logprob> one = List.of(texts.of(logprobs));
+            told = insideReasoning ? new ChatDelta.Logprobs(one, List.of()) : new ChatDelta.Logprobs(List.of(), one);
+        }
+        return writer.delta(choice, new ChatDelta(reasoning, content, told));
+    }
+
+    @Override
+    public byte[] finish(int choice, FinishReason reason, @Nullable Usage usage) {
+        return writer.finish(choice, reason, usage);
+    }
+
+    @Override
+    public byte[] end(Usage usage) {
+        return writer.end(usage);
+    }
+
+    @Override
+    public void collect(
+            int choice, List<OutputSplitter.Piece> pieces, @Nullable TokenLogprobs logprobs, boolean insideReasoning) {
+        while (collected.size() <= choice) {
+            collected.add(new Collected());
+        }
+        Collected mine = collected.get(choice);
+        for (OutputSplitter.Piece piece : pieces) {
+            switch (piece.kind()) {
+                case REASONING -> mine.reasoning.append(piece.text());
+                case CONTENT -> mine.content.append(piece.text());
+            }
+        }
+        if (logprobs != null) {
+            (insideReasoning ? mine.reasoningLogprobs : mine.contentLogprobs).add(texts.of(logprobs));
+        }
+    }
+
+    @Override
+    public byte[] whole(FinishReason[] reasons, Usage usage) {
+        List<ChatChoice> choices = new ArrayList<>(reasons.length);
+        for (int i = 0; i < reasons.length; i++) {
+            Collected mine = collected.get(i);
+            choices.add(new ChatChoice(
+                    i,
+                    new ChatDelta(
+                            mine.reasoning.isEmpty() ? null : mine.reasoning.toString(),
+                            mine.content.toString(),
+                            tellsLogprobs
+                                    ? new ChatDelta.Logprobs(mine.reasoningLogprobs, mine.contentLogprobs)
+                                    : null),
+                    reasons[i]));
+        }
+        return writer.whole(choices, usage);
+    }
+}

@@ -1,0 +1,377 @@
+package dev.unbusy.engine;
+
+import dev.unbusy.api.FinishReason;
+import dev.unbusy.llama.Batch;
+import dev.unbusy.llama.Context;
+import dev.unbusy.llama.DecodeOutcome;
+import dev.unbusy.llama.Vocab;
+import dev.unbusy.sampling.SamplerScratch;
+import dev.unbusy.scheduler.KvOperation;
+import dev.unbusy.scheduler.Scheduler;
+import dev.unbusy.scheduler.SchedulerOptions;
+import dev.unbusy.scheduler.StepPlan;
+import dev.unbusy.scheduler.Submission;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Continuous batching on one thread, {@code engine-0}, which owns the native context. Others reach it through a bounded
+ * inbox. Each step: take in what arrived, let the {@link Scheduler} plan, decode, sample, tell the listeners, publish an
+ * {@link EngineStatus}.
+ *
+ * <p>A cancel takes effect with the next plan; a step in which everything is cancelled is aborted.
+ */
+public final class Engine implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+    private static final long IDLE_CHECK_SECONDS = 5;
+
+    private final Supplier<Context> contexts;
+    private final Vocab vocab;
+    private final Scheduler<Generation> scheduler;
+    private final SchedulerOptions options;
+    private final EngineMetrics metrics;
+    private final int maxWaiting;
+    private final Runnable onFatal;
+    private final LinkedBlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
+    private final AtomicInteger queued = new AtomicInteger();
+    private final Thread thread;
+    private final CompletableFuture<@Nullable Void> made = new CompletableFuture<>();
+    private final Rates rates = new Rates();
+    private final SamplerScratch scratch;
+    private long steps;
+
+    // volatile: written by the engine's thread for everybody to read.
+    private volatile EngineStatus status;
+    private volatile @Nullable Context context;
+    private volatile Generation[] inStep = {};
+
+    // volatile: set by close(), read by the engine's thread.
+    private volatile boolean closing;
+
+    /**
+     * @param contexts makes the context; called on the engine's thread, which then owns it
+     * @param maxWaiting most requests taken in and not yet started
+     * @param onFatal called once when the native context is lost; the process should end
+     */
+    public Engine(
+            Supplier<Context> contexts,
+            Vocab vocab,
+            SchedulerOptions options,
+            EngineMetrics metrics,
+            int maxWaiting,
+            Runnable onFatal) {
+        this.contexts = contexts;
+        this.vocab = vocab;
+        this.options = options;
+        this.metrics = metrics;
+        this.maxWaiting = maxWaiting;
+        this.onFatal = onFatal;
+        scheduler = new Scheduler<>(options);
+        scratch = new SamplerScratch(vocab.size());
+        status = new EngineStatus(0, 0, options.kvCells(), options.kvCells(), 0, 0, 0);
+        thread = Thread.ofPlatform().name("engine-0").unstarted(this::run);
+    }
+
+    public Engine start() {
+        thread.start();
+        return this;
+    }
+
+    /**
+     * Waits until the context is made.
+     *
+     * @throws RuntimeException what kept it from being made
+     */
+    public void awaitContext() {
+        try {
+            made.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    public EngineStatus status() {
+        return status;
+    }
+
+    public SchedulerOptions options() {
+        return options;
+    }
+
+    /** How a submitted answer is taken back. */
+    @FunctionalInterface
+    public interface Handle {
+        /** From any thread; without effect once the answer has ended. */
+        void cancel(CancelReason reason);
+    }
+
+    /**
+     * Takes answers in that belong together.
+     *
+     * @return null if the inbox is full
+     */
+    public @Nullable Handle submit(List<GenerationRequest> requests, List<? extends GenerationListener> listeners) {
+        int count = requests.size();
+        if (closing || queued.addAndGet(count) > maxWaiting + options.maxRunning()) {
+            queued.addAndGet(-count);
+            return null;
+        }
+        long nowNanos = System.nanoTime();
+        Generation[] generations = new Generation[count];
+        for (int i = 0; i < count; i++) {
+            generations[i] = new Generation(requests.get(i), listeners.get(i), nowNanos);
+        }
+        inbox.add(() -> admit(generations));
+        return reason -> cancel(generations, reason);
+    }
+
+    /** Ends the thread after the current step; what runs or waits is dropped without a word. */
+    @Override
+    public void close() {
+        closing = true;
+        Context current = context;
+        if (current != null) {
+            current.abortRequested(true);
+        }
+        inbox.add(() -> {});
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void cancel(Generation[] generations, CancelReason reason) {
+        for (Generation generation : generations) {
+            generation.cancelRequested = true;
+        }
+        metrics.cancelled(reason);
+        inbox.add(() -> {
+            for (Generation generation : generations) {
+                drop(generation);
+            }
+        });
+        // A step that only serves the gone need not end. If it ends meanwhile, the next one is broken off for nothing
+        // and
+        // planned again: rare, and harmless.
+        Generation[] current = inStep;
+        Context owned = context;
+        if (current.length > 0 && owned != null && allCancelled(current)) {
+            owned.abortRequested(true);
+        }
+    }
+
+    private static boolean allCancelled(Generation[] generations) {
+        for (Generation generation : generations) {
+            if (!generation.cancelRequested) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void admit(Generation[] generations) {
+        for (Generation generation : generations) {
+            switch (scheduler.submit(generation)) {
+                case Submission.Accepted ignored -> {}
+                case Submission.TooLong tooLong -> {
+                    queued.decrementAndGet();
+                    fail(
+                            generation,
+                            new IllegalArgumentException("prompt of " + tooLong.promptTokens()
+                                    + " tokens exceeds the context of " + tooLong.contextTokens()));
+                }
+            }
+        }
+    }
+
+    private void run() {
+        try (Context owned = contexts.get();
+                Batch batch = new Batch(owned.batchTokens())) {
+            context = owned;
+            made.complete(null);
+            while (!closing) {
+                step(owned, batch);
+            }
+        } catch (Throwable e) {
+            if (!made.completeExceptionally(e)) {
+                LOG.error("The engine stops: {}", e.getMessage(), e);
+                onFatal.run();
+            }
+        } finally {
+            context = null;
+        }
+    }
+
+    private void step(Context owned, Batch batch) throws InterruptedException {
+        takeIn();
+        StepPlan<Generation> plan = scheduler.plan(System.nanoTime());
+        for (KvOperation operation : plan.operations()) {
+            perform(owned, operation);
+        }
+        scheduler.operationsDone();
+        if (plan.runs() == 0) {
+            publish();
+            idle();
+            return;
+        }
+        fill(batch, plan);
+        owned.abortRequested(false);
+        inStep = generations(plan);
+        long startNanos = System.nanoTime();
+        DecodeOutcome outcome = owned.decode(batch);
+        long durationNanos = System.nanoTime() - startNanos;
+        inStep = new Generation[0];
+        switch (outcome) {
+            case OK -> {
+                scheduler.completed(durationNanos);
+                steps++;
+                rates.step(plan.decodes(), plan.prefillTokens(), durationNanos * 1e-9);
+                metrics.step(durationNanos, plan.tokens());
+                sample(owned, plan);
+            }
+            case ABORTED -> scheduler.aborted(generation -> owned.lastPosition(generation.slot()));
+            case NO_KV_SPACE -> noSpace(plan);
+            case INVALID, FATAL ->
+                throw new IllegalStateException(
+                        "llama_decode answered " + outcome + " to a step of " + plan.tokens() + " tokens");
+        }
+        publish();
+    }
+
+    private void takeIn() {
+        for (Runnable message = inbox.poll(); message != null; message = inbox.poll()) {
+            message.run();
+        }
+    }
+
+    /** Waits for the next message. While nothing runs, the account of cells is checked now and then. */
+    private void idle() throws InterruptedException {
+        Runnable message = inbox.poll(IDLE_CHECK_SECONDS, TimeUnit.SECONDS);
+        if (message != null) {
+            message.run();
+        } else if (scheduler.running() == 0) {
+            scheduler.checkIntegrity();
+        }
+    }
+
+    private static void perform(Context owned, KvOperation operation) {
+        switch (operation) {
+            case KvOperation.Copy copy ->
+                owned.copyTokens(copy.from(), copy.to(), copy.fromPosition(), copy.toPosition());
+            case KvOperation.Remove remove -> owned.removeTokens(remove.slot(), remove.fromPosition(), -1);
+        }
+    }
+
+    private static void fill(Batch batch, StepPlan<Generation> plan) {
+        batch.clear();
+        for (int run = 0; run < plan.runs(); run++) {
+            Generation generation = plan.sequence(run);
+            int first = plan.firstPosition(run);
+            int last = first + plan.count(run) - 1;
+            boolean wanted = plan.wantsLogits(run);
+            for (int position = first; position <= last; position++) {
+                batch.add(generation.token(position), position, generation.slot(), wanted && position == last);
+            }
+        }
+    }
+
+    private static Generation[] generations(StepPlan<Generation> plan) {
+        Generation[] generations = new Generation[plan.runs()];
+        for (int run = 0; run < generations.length; run++) {
+            generations[run] = plan.sequence(run);
+        }
+        return generations;
+    }
+
+    private void sample(Context owned, StepPlan<Generation> plan) {
+        int index = -1;
+        for (int run = 0; run < plan.runs(); run++) {
+            index += plan.count(run);
+            if (!plan.wantsLogits(run)) {
+                continue;
+            }
+            Generation generation = plan.sequence(run);
+            if (generation.cancelRequested) {
+                // Here too, since its message may not be in the inbox yet; what it has computed stays cached.
+                drop(generation);
+                continue;
+            }
+            int token;
+            try {
+                token = generation.next(owned.logits(index), vocab, scratch);
+            } catch (RuntimeException e) {
+                // No distribution, or a listener's mistake: neither may cost the others their answers.
+                finish(generation);
+                fail(generation, e);
+                continue;
+            }
+            metrics.token(generation);
+            if (token < 0) {
+                finish(generation);
+            } else {
+                scheduler.append(generation, token);
+            }
+        }
+    }
+
+    private static void fail(Generation generation, RuntimeException cause) {
+        try {
+            generation.failed(cause);
+        } catch (RuntimeException e) {
+            LOG.error("A listener failed when it was told of a failure", e);
+        }
+    }
+
+    /** Cancels once, whoever asks first. */
+    private void drop(Generation generation) {
+        if (!generation.isCancelled() && generation.state() != Generation.State.FINISHED) {
+            scheduler.cancel(generation);
+            queued.decrementAndGet();
+        }
+    }
+
+    private void finish(Generation generation) {
+        scheduler.finish(generation);
+        queued.decrementAndGet();
+    }
+
+    private void noSpace(StepPlan<Generation> plan) {
+        Generation first = plan.sequence(0);
+        if (!scheduler.failed()) {
+            finish(first);
+            fail(
+                    first,
+                    new IllegalStateException(FinishReason.INSUFFICIENT_SYSTEM_RESOURCE.word()
+                            + ": the KV cache has no room for a single request of " + first.size() + " tokens"));
+        }
+    }
+
+    private void publish() {
+        status = new EngineStatus(
+                scheduler.running(),
+                Math.max(0, queued.get() - scheduler.running()),
+                scheduler.cellsTotal(),
+                scheduler.cellsAvailable(),
+                steps,
+                rates.decode(),
+                rates.prefill());
+    }
+}

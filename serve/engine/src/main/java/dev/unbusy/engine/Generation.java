@@ -1,0 +1,107 @@
+package dev.unbusy.engine;
+
+import dev.unbusy.api.FinishReason;
+import dev.unbusy.chat.OutputSplitter;
+import dev.unbusy.llama.Vocab;
+import dev.unbusy.sampling.Sampler;
+import dev.unbusy.sampling.SamplerScratch;
+import dev.unbusy.sampling.TokenLogprobs;
+import dev.unbusy.scheduler.Sequence;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One answer on its way: the scheduler's sequence together with its sampler and its text. Owned by the engine's thread,
+ * except {@link #cancelRequested}.
+ */
+final class Generation extends Sequence {
+    private static final Logger LOG = LoggerFactory.getLogger(Generation.class);
+
+    private final GenerationRequest request;
+    private final GenerationListener listener;
+    private final Sampler sampler;
+    private final TextAssembler text = new TextAssembler();
+    private final StopMatcher stops;
+    private final OutputSplitter splitter;
+    final long submittedNanos;
+    private int chosen;
+    long lastTokenNanos;
+
+    // volatile: set by whichever thread loses interest, read by the engine and by other cancellers.
+    volatile boolean cancelRequested;
+
+    Generation(GenerationRequest request, GenerationListener listener, long submittedNanos) {
+        super(request.prompt(), request.maxTokens(), 0, request.cacheScope());
+        this.request = request;
+        this.listener = listener;
+        this.submittedNanos = submittedNanos;
+        sampler = new Sampler(request.sampling(), request.sampler(), request.prompt(), request.prompt().length);
+        stops = new StopMatcher(request.stops());
+        splitter = new OutputSplitter(request.outputStart());
+    }
+
+    /**
+     * Chooses the next token and tells the listener.
+     *
+     * @return the token to go on with, or −1 if the answer has ended
+     */
+    int next(MemorySegment logits, Vocab vocab, SamplerScratch scratch) {
+        int token = sampler.sample(logits, vocab.size(), scratch);
+        TokenLogprobs logprobs =
+                request.sampling().topLogprobs() < 0 ? null : sampler.logprobs(logits, vocab.size(), token, scratch);
+        sampler.accept(token);
+        chosen++;
+        boolean endToken = vocab.isEndOfGeneration(token);
+        if (endToken && !request.ignoreEos()) {
+            end(FinishReason.STOP);
+            return -1;
+        }
+        vocab.appendPiece(token, false, text.room(vocab.pieceLength(token, false)));
+        List<OutputSplitter.Piece> pieces = splitter.feed(stops.feed(text.take()));
+        listener.token(pieces, logprobs, splitter.insideReasoning());
+        if (stops.stopped()) {
+            end(FinishReason.STOP);
+            return -1;
+        }
+        if (chosen >= maxOutput()) {
+            end(FinishReason.LENGTH);
+            return -1;
+        }
+        return token;
+    }
+
+    void failed(Throwable cause) {
+        try {
+            listener.failed(cause);
+        } catch (RuntimeException e) {
+            LOG.error("a listener failed to hear of {}", cause.toString(), e);
+        }
+    }
+
+    int chosen() {
+        return chosen;
+    }
+
+    private void end(FinishReason reason) {
+        List<OutputSplitter.Piece> rest = new ArrayList<>(2);
+        if (!stops.stopped()) {
+            String left = text.finish();
+            String tail = stops.feed(left) + (stops.stopped() ? "" : stops.finish());
+            if (!tail.isEmpty()) {
+                rest.addAll(splitter.feed(tail));
+            }
+        }
+        rest.addAll(splitter.finish());
+        listener.ended(
+                rest,
+                reason,
+                new GenerationUsage(
+                        promptLength(),
+                        Math.max(0, cachedTokens()),
+                        chosen,
+                        Math.min(chosen, splitter.reasoningTokens())));
+    }
+}

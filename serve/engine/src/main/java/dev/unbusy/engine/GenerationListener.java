@@ -1,0 +1,28 @@
+package dev.unbusy.engine;
+
+import dev.unbusy.api.FinishReason;
+import dev.unbusy.chat.OutputSplitter;
+import dev.unbusy.sampling.TokenLogprobs;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hears one answer as it is computed. Called on the engine's thread, which every other answer waits for: must not block.
+ * Exactly one of {@link #ended} and {@link #failed} comes, last, unless the generation was cancelled.
+ */
+public interface GenerationListener {
+    /**
+     * One token was chosen.
+     *
+     * @param pieces what is now certain of the text; often one piece, or none while text is held back
+     * @param logprobs of the token, if the request asked for them
+     * @param insideReasoning whether the token belongs to the reasoning
+     */
+    void token(List<OutputSplitter.Piece> pieces, @Nullable TokenLogprobs logprobs, boolean insideReasoning);
+
+    /** The answer is complete; {@code pieces} is what was held back. */
+    void ended(List<OutputSplitter.Piece> pieces, FinishReason reason, GenerationUsage usage);
+
+    /** The answer cannot be computed. */
+    void failed(Throwable cause);
+}

@@ -1,0 +1,27 @@
+package dev.unbusy.engine;
+
+import dev.unbusy.chat.OutputStart;
+import dev.unbusy.sampling.SamplerState;
+import dev.unbusy.sampling.SamplingParameters;
+import java.util.List;
+
+/**
+ * One answer to compute.
+ *
+ * @param prompt token ids, not empty; kept, not copied
+ * @param maxTokens most tokens to generate; lowered to what the context leaves
+ * @param stops texts that end the answer and are not part of it
+ * @param ignoreEos go on after the model's end token
+ * @param outputStart whether the answer begins inside the reasoning
+ * @param cacheScope prefixes are shared only within the same scope; "" is everybody's
+ */
+@SuppressWarnings("ArrayRecordComponent") // A carrier from one thread to another; never compared.
+public record GenerationRequest(
+        int[] prompt,
+        int maxTokens,
+        SamplingParameters sampling,
+        SamplerState sampler,
+        List<String> stops,
+        boolean ignoreEos,
+        OutputStart outputStart,
+        String cacheScope) {}

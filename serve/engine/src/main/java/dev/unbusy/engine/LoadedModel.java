@@ -1,0 +1,138 @@
+package dev.unbusy.engine;
+
+import dev.unbusy.catalog.HostFacts;
+import dev.unbusy.chat.ChatFormat;
+import dev.unbusy.chat.ModelTexts;
+import dev.unbusy.gguf.GgufFile;
+import dev.unbusy.llama.Context;
+import dev.unbusy.llama.ContextOptions;
+import dev.unbusy.llama.LlamaLibrary;
+import dev.unbusy.llama.Model;
+import dev.unbusy.llama.ModelOptions;
+import dev.unbusy.llama.Vocab;
+import dev.unbusy.scheduler.SchedulerOptions;
+import dev.unbusy.text.Progress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A model in memory with everything that its answers need. Immutable; used by any thread, the context by one. */
+final class LoadedModel implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LoadedModel.class);
+
+    /** Sequence ids beyond the running ones keep finished answers for reuse. */
+    private static final int CACHED_SEQUENCES = 24;
+
+    private static final int RESERVE_OUTPUT_TOKENS = 256;
+
+    private final Model model;
+    private final ChatFormat format;
+    private final WorkerConfig config;
+    private final ModelSizing sizing;
+    private final int threads;
+
+    private LoadedModel(Model model, ChatFormat format, WorkerConfig config, ModelSizing sizing, int threads) {
+        this.model = model;
+        this.format = format;
+        this.config = config;
+        this.sizing = sizing;
+        this.threads = threads;
+    }
+
+    /**
+     * 1. Reads the header and refuses what would end the process inside the library. 2. Checks that the model fits. 3. Loads.
+     *
+     * @throws dev.unbusy.text.UserError naming file, numbers and fix
+     */
+    static LoadedModel load(
+            Path natives,
+            Map<String, String> sha256,
+            Path file,
+            String name,
+            WorkerConfig config,
+            HostFacts host,
+            Progress progress) {
+        GgufFile header = GgufFile.read(file); // 1
+        ModelSizing sizing = ModelSizing.of(header, config, host.memoryAvailable()); // 2
+        LlamaLibrary library = LlamaLibrary.load(natives, sha256); // 3
+        ModelOptions options =
+                ModelOptions.DEFAULT.withGpuLayers(config.gpuLayers()).withMlaTensors(header.hasLatentAttention());
+        Model model = library.loadModel(file, options, progress);
+        Vocab vocab = model.vocab();
+        ChatFormat format = ChatFormat.of(new ModelTexts(
+                model.architecture(), model.chatTemplate(), text(vocab, vocab.bos()), text(vocab, vocab.eos()), name));
+        int threads = config.threads() > 0 ? config.threads() : host.computeThreads();
+        LOG.info(
+                "{}: {}, context {} tokens, {} KV cells, {} threads, chat format {}",
+                name,
+                model.description(),
+                sizing.contextTokens(),
+                sizing.kvCells(),
+                threads,
+                format.name());
+        return new LoadedModel(model, format, config, sizing, threads);
+    }
+
+    private static @Nullable String text(Vocab vocab, int token) {
+        return token < 0 ? null : new String(vocab.piece(token, true), StandardCharsets.UTF_8);
+    }
+
+    Vocab vocab() {
+        return model.vocab();
+    }
+
+    ChatFormat format() {
+        return format;
+    }
+
+    int contextTokens() {
+        return sizing.contextTokens();
+    }
+
+    /** Changes whenever the same seed may give another answer. */
+    String fingerprint() {
+        int hash = (model.description() + model.sizeBytes() + model.parameterCount() + config.kvType() + threads)
+                .hashCode();
+        return "fp_" + Integer.toHexString(hash);
+    }
+
+    SchedulerOptions schedulerOptions() {
+        return new SchedulerOptions(
+                config.parallelSequences(),
+                sizing.kvCells(),
+                config.parallelSequences() + CACHED_SEQUENCES,
+                sizing.contextTokens(),
+                batchTokens(),
+                TimeUnit.MILLISECONDS.toNanos(config.maxStallMillis()),
+                RESERVE_OUTPUT_TOKENS,
+                !model.isRecurrent()); // A recurrent state cannot be cut at the end of a shared prefix.
+    }
+
+    /** For the thread that is to own it. */
+    Context newContext() {
+        int sequences = config.parallelSequences() + CACHED_SEQUENCES;
+        return model.newContext(new ContextOptions(
+                sizing.kvCells(),
+                batchTokens(),
+                batchTokens(),
+                sequences,
+                sequences,
+                threads,
+                threads,
+                config.kvType(),
+                config.kvType()));
+    }
+
+    private int batchTokens() {
+        return Math.min(config.batchTokens(), sizing.kvCells());
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+}

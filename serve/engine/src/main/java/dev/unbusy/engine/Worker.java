@@ -1,0 +1,214 @@
+package dev.unbusy.engine;
+
+import dev.unbusy.api.ApiError;
+import dev.unbusy.api.WorkerStatus;
+import dev.unbusy.catalog.HostFacts;
+import dev.unbusy.http.Exchange;
+import dev.unbusy.http.HttpServer;
+import dev.unbusy.http.HttpServerOptions;
+import dev.unbusy.metrics.Metric;
+import dev.unbusy.metrics.Metrics;
+import dev.unbusy.text.Progress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One model behind an OpenAI-compatible HTTP server: loads it, starts the {@link Engine}, answers. Lifetime: {@link #start}
+ * to {@link #close}; {@link #drain} in between lets running answers finish.
+ */
+public final class Worker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+
+    /** What sysexits.h calls EX_SOFTWARE: the native context is lost, and only a new process helps. */
+    public static final int EXIT_ENGINE_LOST = 70;
+
+    /**
+     * What a worker is started with.
+     *
+     * @param id its name on this machine
+     * @param modelName name that requests use
+     * @param natives directory of the native libraries
+     * @param sha256 their checksums by file name; empty to load them unchecked
+     * @param port 0 for a free one
+     */
+    public record Options(
+            String id,
+            String modelName,
+            Path modelFile,
+            Path natives,
+            Map<String, String> sha256,
+            String host,
+            int port,
+            WorkerConfig config,
+            HostFacts machine,
+            String version) {}
+
+    private final Options options;
+    private final LoadedModel model;
+    private final Engine engine;
+    private final Metrics metrics;
+    private final Completions completions;
+    private final long startedSeconds = System.currentTimeMillis() / 1000;
+
+    @SuppressWarnings("NullAway.Init") // set by start() before anybody has the worker
+    private HttpServer server;
+
+    // volatile: set by whoever drains, read by event loops.
+    private volatile boolean draining;
+
+    private Worker(Options options, LoadedModel model, Metrics metrics, Runnable onFatal) {
+        this.options = options;
+        this.model = model;
+        this.metrics = metrics;
+        engine = new Engine(
+                model::newContext,
+                model.vocab(),
+                model.schedulerOptions(),
+                new EngineMetrics(metrics),
+                options.config().maxWaiting(),
+                onFatal);
+        completions = new Completions(engine, model, options.config());
+    }
+
+    /**
+     * Loads the model, which takes seconds to minutes, and listens.
+     *
+     * @param onFatal called once when the native context is lost; the process should end with {@link #EXIT_ENGINE_LOST}
+     * @throws dev.unbusy.text.UserError naming what is wrong with file, memory, libraries or address
+     */
+    public static Worker start(Options options, Progress progress, Runnable onFatal) {
+        LoadedModel model = LoadedModel.load(
+                options.natives(),
+                options.sha256(),
+                options.modelFile(),
+                options.modelName(),
+                options.config(),
+                options.machine(),
+                progress);
+        Metrics metrics = new Metrics();
+        metrics.gauge(Metric.BUILD_INFO, () -> 1, options.version(), "worker");
+        Worker worker = new Worker(options, model, metrics, onFatal);
+        EngineMetrics.gauges(metrics, worker.engine);
+        try {
+            worker.engine.start().awaitContext();
+            worker.server = HttpServer.start(
+                    new HttpServerOptions(
+                                    "worker",
+                                    options.host(),
+                                    options.port(),
+                                    (status, message) ->
+                                            ApiError.http(status, message).body())
+                            .withEventLoopThreads(1),
+                    worker::handle);
+            return worker;
+        } catch (RuntimeException e) {
+            worker.engine.close();
+            worker.completions.close();
+            model.close();
+            metrics.close();
+            throw e;
+        }
+    }
+
+    public String url() {
+        return server.url();
+    }
+
+    public WorkerStatus status() {
+        EngineStatus now = engine.status();
+        return new WorkerStatus(
+                options.id(),
+                options.modelName(),
+                draining ? WorkerStatus.State.DRAINING : WorkerStatus.State.READY,
+                ProcessHandle.current().pid(),
+                url(),
+                now.running(),
+                now.waiting(),
+                now.cellsTotal(),
+                now.cellsFree(),
+                now.steps(),
+                now.tokensPerSecond(),
+                now.prefillTokensPerSecond(),
+                0,
+                model.contextTokens(),
+                engine.options().maxRunning(),
+                "");
+    }
+
+    /** Takes nothing new and waits for what runs. */
+    public void drain(Duration limit) {
+        draining = true;
+        if (!server.close(limit)) {
+            LOG.warn("answers were still running after {} s of draining", limit.toSeconds());
+        }
+    }
+
+    @Override
+    public void close() {
+        draining = true;
+        server.close();
+        engine.close();
+        completions.close();
+        model.close();
+        metrics.close();
+    }
+
+    /** On an event loop. */
+    private void handle(Exchange exchange) {
+        String path = exchange.path();
+        switch (path) {
+            case "/v1/chat/completions" -> post(exchange, () -> completions.chat(exchange));
+            case "/v1/completions" -> post(exchange, () -> completions.completion(exchange));
+            case "/internal/drain" ->
+                post(exchange, () -> {
+                    draining = true;
+                    Answers.json(exchange, status().toJson());
+                });
+            case "/internal/status" -> get(exchange, () -> Answers.json(exchange, status().toJson()));
+            case "/v1/models" -> get(exchange, () -> Answers.json(exchange, Answers.models(status(), startedSeconds)));
+            case "/healthz" -> get(exchange, () -> exchange.respond(200, "text/plain; charset=utf-8", "ok\n"));
+            case "/readyz" -> get(exchange, () -> ready(exchange));
+            case "/metrics" ->
+                get(
+                        exchange,
+                        () -> exchange.offload(() ->
+                                exchange.respond(200, "text/plain; version=0.0.4; charset=utf-8", metrics.scrape())));
+            default -> Answers.error(exchange, ApiError.notFound(exchange.method(), path));
+        }
+    }
+
+    private void ready(Exchange exchange) {
+        if (draining) {
+            Answers.error(exchange, drainingError());
+        } else {
+            exchange.respond(200, "text/plain; charset=utf-8", "ready\n");
+        }
+    }
+
+    private void post(Exchange exchange, Runnable answer) {
+        if (!exchange.method().equals("POST")) {
+            Answers.error(
+                    exchange, ApiError.methodNotAllowed(exchange.method(), exchange.path(), "POST"), "allow", "POST");
+        } else if (draining && exchange.path().startsWith("/v1/")) {
+            Answers.error(exchange, drainingError());
+        } else {
+            answer.run();
+        }
+    }
+
+    private static void get(Exchange exchange, Runnable answer) {
+        if (exchange.method().equals("GET") || exchange.method().equals("HEAD")) {
+            answer.run();
+        } else {
+            Answers.error(
+                    exchange, ApiError.methodNotAllowed(exchange.method(), exchange.path(), "GET"), "allow", "GET");
+        }
+    }
+
+    private static ApiError drainingError() {
+        return ApiError.noWorker("this worker is draining; its supervisor will start another", 1);
+    }
+}

@@ -1,0 +1,107 @@
+package dev.unbusy.gateway;
+
+import dev.unbusy.api.ApiError;
+import dev.unbusy.api.ApiException;
+import dev.unbusy.api.RequestOutline;
+import dev.unbusy.http.Exchange;
+import dev.unbusy.routing.RequestFacts;
+import dev.unbusy.routing.WorkEstimate;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufInputStream;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at a completion request, refuses what no worker can answer, and starts a {@link Relay} for the rest. The body is
+ * looked through, not parsed: its worker reads it fully and names what is wrong in it.
+ */
+final class CompletionEndpoint {
+    private static final long MAX_DEADLINE_MILLIS = 86_400_000;
+    private static final Set<String> PRIORITIES = Set.of("interactive", "normal", "batch");
+
+    private final GatewayContext context;
+
+    CompletionEndpoint(GatewayContext context) {
+        this.context = context;
+    }
+
+    /** On the exchange's event loop. */
+    void handle(Exchange exchange, RelayRequest.Route route) {
+        RelayRequest request;
+        try {
+            request = read(exchange, route);
+        } catch (ApiException e) {
+            ApiError error = e.error();
+            context.metrics().ended(route.label(), error.status(), Outcome.REJECTED);
+            exchange.respond(error.status(), "application/json", error.body(), GatewayErrors.headers(error));
+            return;
+        }
+        exchange.releaseBody();
+        new Relay(
+                        context,
+                        context.loop(exchange.eventLoop()),
+                        request,
+                        new ClientAnswer(exchange, request.stream(), context.config(), exchange.receivedNanos()),
+                        exchange.receivedNanos())
+                .start();
+    }
+
+    private RelayRequest read(Exchange exchange, RelayRequest.Route route) {
+        if (context.isDraining()) {
+            throw new ApiException(GatewayErrors.shuttingDown(context.config().retryAfterSeconds()));
+        }
+        String encoding = exchange.header("content-encoding");
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            throw new ApiException(GatewayErrors.encodedBody(encoding));
+        }
+        long deadlineMillis = deadline(exchange.header("x-unbusy-deadline-ms"));
+        String priority = priority(exchange.header("x-unbusy-priority"));
+        ByteBuf body = exchange.body();
+        RequestOutline outline = RequestOutline.scan(new ByteBufInputStream(body.duplicate()));
+        String asked = outline.model();
+        if (asked == null) {
+            throw new ApiException(GatewayErrors.modelMissing(context.models().ids()));
+        }
+        String model = context.models().resolve(asked);
+        if (model == null) {
+            throw new ApiException(
+                    context.backends().entries().isEmpty()
+                            ? GatewayErrors.noWorker(
+                                    asked, List.of(), context.config().retryAfterSeconds())
+                            : ApiError.unknownModel(asked, context.models().ids()));
+        }
+        WorkEstimate work = WorkEstimate.ofBytes(
+                body.readableBytes(), outline.maxTokens(), context.config().usualOutputTokens());
+        return new RelayRequest(
+                exchange.id(),
+                route,
+                outline.stream(),
+                new RequestFacts(model, work),
+                body.retain(),
+                deadlineMillis,
+                priority);
+    }
+
+    private long deadline(@Nullable String header) {
+        if (header == null) {
+            return context.config().deadlineMillis();
+        }
+        if (header.matches("[0-9]{1,12}")) {
+            long millis = Long.parseLong(header);
+            if (millis >= 1) {
+                return Math.min(millis, MAX_DEADLINE_MILLIS);
+            }
+        }
+        throw new ApiException(
+                GatewayErrors.badHeader("x-unbusy-deadline-ms", "must be a whole number of milliseconds, at least 1"));
+    }
+
+    private static @Nullable String priority(@Nullable String header) {
+        if (header != null && !PRIORITIES.contains(header)) {
+            throw new ApiException(
+                    GatewayErrors.badHeader("x-unbusy-priority", "must be interactive, normal or batch"));
+        }
+        return header;
+    }
+}

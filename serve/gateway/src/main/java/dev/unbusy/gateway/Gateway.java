@@ -1,0 +1,173 @@
+package dev.unbusy.gateway;
+
+import dev.unbusy.api.WorkerStatus;
+import dev.unbusy.http.HttpLimits;
+import dev.unbusy.http.HttpServer;
+import dev.unbusy.http.HttpServerOptions;
+import dev.unbusy.metrics.Metric;
+import dev.unbusy.metrics.Metrics;
+import dev.unbusy.routing.RoutingPolicy;
+import dev.unbusy.text.Text;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The HTTP front door of one process. Lifetime: {@link #start}, {@link #drain}, {@link #close}; the backends may come and
+ * go all the time. Thread-safe.
+ */
+public final class Gateway implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+    /** For the last error events to reach their clients. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
+    private final GatewayContext context;
+    private final Dispatcher dispatcher;
+    private final HttpServer server;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Gateway(GatewayContext context, Dispatcher dispatcher, HttpServer server) {
+        this.context = context;
+        this.dispatcher = dispatcher;
+        this.server = server;
+    }
+
+    /**
+     * Listens and answers from now on, whether or not a backend is there.
+     *
+     * @param workers what is known about each worker, for {@code /admin/v1/status}; may block
+     * @throws GatewayException where the address is open to others
+     * @throws dev.unbusy.http.HttpException where the address cannot be listened on
+     */
+    public static Gateway start(
+            GatewayConfig config,
+            HttpLimits limits,
+            Backends backends,
+            Metrics metrics,
+            Supplier<List<WorkerStatus>> workers) {
+        requireLoopback(config.host());
+        requireHeldAnswersFit(config, limits);
+        Dispatcher dispatcher = new Dispatcher(
+                backends,
+                RoutingPolicy.named(config.policy()),
+                config.maxWaiting(),
+                config.maxWaitingBytes().count());
+        GatewayContext context = new GatewayContext(config, backends, dispatcher, new GatewayMetrics(metrics));
+        ServiceEndpoints services = new ServiceEndpoints(context, metrics, workers);
+        GatewayRoutes routes = new GatewayRoutes(
+                context,
+                new RequestGuard(config.host(), config.allowedHosts()),
+                new CompletionEndpoint(context),
+                services);
+        HttpServer server;
+        try {
+            server = HttpServer.start(
+                    new HttpServerOptions(
+                            "gateway",
+                            config.host(),
+                            config.port(),
+                            config.eventLoops(),
+                            limits,
+                            GatewayErrors::ofHttpLayer),
+                    routes);
+        } catch (RuntimeException e) {
+            dispatcher.close();
+            throw e;
+        }
+        services.listeningOn(server.url());
+        metrics.gauge(Metric.GATEWAY_WAITING, dispatcher::waiting);
+        metrics.gauge(Metric.GATEWAY_RUNNING, dispatcher::running);
+        metrics.gauge(Metric.GATEWAY_OPEN_STREAMS, context::openRelays);
+        metrics.gauge(Metric.GATEWAY_WORKER_CONNECTIONS, context::workerConnections);
+        return new Gateway(context, dispatcher, server);
+    }
+
+    /** {@code http://HOST:PORT}. */
+    public String url() {
+        return server.url();
+    }
+
+    public int port() {
+        return server.port();
+    }
+
+    /** Requests that wait for a worker. */
+    public int queued() {
+        return dispatcher.waiting();
+    }
+
+    /** Requests that a worker has. */
+    public int running() {
+        return dispatcher.running();
+    }
+
+    /**
+     * Takes no new completions, reports itself as not ready, and waits for those it has, the waiting ones included. The
+     * other endpoints go on answering until {@link #close}. Blocks.
+     *
+     * @return whether all of them finished within the limit
+     */
+    public boolean drain(Duration limit) {
+        context.startDraining();
+        boolean drained = context.awaitNoRelays(limit);
+        if (!drained) {
+            LOG.warn("{} requests were still running after {} s of draining", context.openRelays(), limit.toSeconds());
+        }
+        return drained;
+    }
+
+    /** Ends what still runs with an error, and stops. Blocks for a moment. */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        context.startDraining();
+        context.shutdownLoops();
+        dispatcher.close();
+        server.close(LAST_WORDS);
+    }
+
+    private static void requireLoopback(String host) {
+        try {
+            if (InetAddress.getByName(host).isLoopbackAddress()) {
+                return;
+            }
+        } catch (UnknownHostException e) {
+            return; // the server says it better
+        }
+        throw new GatewayException(
+                "bind-not-loopback",
+                Text.of(
+                        "Refusing to listen on %s: there are no API keys yet, so everyone who reaches it could use it.",
+                        "拒绝监听 %s：目前还没有 API 密钥，任何能访问该地址的人都可以使用本服务。", host),
+                Text.of(
+                        "Use --host 127.0.0.1 and reach it from other machines through an SSH tunnel"
+                                + " (ssh -L 8080:127.0.0.1:8080 THIS_HOST) or a reverse proxy on this machine with its own"
+                                + " authentication (add its host name to allowed_hosts).",
+                        "请使用 --host 127.0.0.1，并通过 SSH 隧道（ssh -L 8080:127.0.0.1:8080 本机）或本机上自带身份验证的反向代理"
+                                + "（将其主机名加入 allowed_hosts）从其他机器访问。"),
+                null);
+    }
+
+    /** A held answer that has grown too large is written at once, and must not look like a client that reads too slowly. */
+    private static void requireHeldAnswersFit(GatewayConfig config, HttpLimits limits) {
+        long most = limits.maxPendingStream().count() / 2;
+        if (config.maxHeldAnswer().count() > most) {
+            throw new GatewayException(
+                    "setting-out-of-range",
+                    Text.of(
+                            "max_held_answer is %s, more than half of max_pending_stream (%s).",
+                            "max_held_answer 为 %s，超过了 max_pending_stream（%s）的一半。",
+                            config.maxHeldAnswer(),
+                            limits.maxPendingStream()),
+                    Text.of("Lower the first or raise the second.", "请调低前者或调高后者。"),
+                    null);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+package dev.unbusy.gateway;
+
+import dev.unbusy.config.Setting;
+import dev.unbusy.text.Text;
+import dev.unbusy.units.Bytes;
+import java.util.List;
+import java.util.Map;
+
+/** The gateway's settings. */
+public record GatewayConfig(
+        @Setting(
+                value = "127.0.0.1",
+                en = "Address to listen on. Only loopback addresses are allowed while there are no API keys.",
+                zh = "监听地址。在还没有 API 密钥之前，只允许回环地址。")
+        String host,
+
+        @Setting(
+                value = "8080",
+                en = "Port to listen on; 0 takes any free one.",
+                zh = "监听端口；0 表示任选一个空闲端口。",
+                min = 0,
+                max = 65535)
+        int port,
+
+        @Setting(
+                value = "0",
+                en = "Event loop threads; 0 is one per processor.",
+                zh = "事件循环线程数；0 表示每个处理器一个。",
+                min = 0,
+                max = 1024)
+        int eventLoops,
+
+        @Setting(
+                value = "",
+                en = "Further host names under which clients reach this gateway, for instance that of a reverse proxy."
+                        + " Requests with any other Host header are refused (protection against DNS rebinding).",
+                zh = "客户端访问本网关时使用的其他主机名，例如反向代理的主机名。Host 头为其他值的请求会被拒绝（防止 DNS 重绑定攻击）。")
+        List<String> allowedHosts,
+
+        @Setting(
+                value = "",
+                en = "Further model names: name asked for = name of the served model.",
+                zh = "额外的模型名称：请求中的名称 = 实际提供服务的模型名称。")
+        Map<String, String> modelAliases,
+
+        @Setting(
+                value = "least-work",
+                en = "Routing policy: least-work, least-conn or round-robin.",
+                zh = "路由策略：least-work、least-conn 或 round-robin。")
+        String policy,
+
+        @Setting(
+                value = "600000",
+                en = "How long a request waits for its first token, in milliseconds, unless its header"
+                        + " x-unbusy-deadline-ms says otherwise.",
+                zh = "请求等待首个 token 的最长时间（毫秒），除非请求头 x-unbusy-deadline-ms 另有指定。",
+                min = 1,
+                max = 86_400_000)
+        long deadlineMillis,
+
+        @Setting(
+                value = "2000",
+                en =
+                        "After this many milliseconds without an answer the response is begun with status 200 and kept alive:"
+                                + " comments in streams, blank lines otherwise. Errors after it arrive inside the response.",
+                zh = "超过此毫秒数仍无应答时，先以状态码 200 开始响应并保持连接：流式响应发送注释，非流式响应发送空行。此后的错误会出现在响应内容中。",
+                min = 1,
+                max = 86_400_000)
+        long keepAliveAfterMillis,
+
+        @Setting(
+                value = "10000",
+                en = "Milliseconds between two signs of life while nothing else is sent.",
+                zh = "没有其他数据可发送时，两次保活信号之间的毫秒数。",
+                min = 1,
+                max = 600_000)
+        long keepAliveIntervalMillis,
+
+        @Setting(
+                value = "10000",
+                en = "How many requests may wait for a worker; the next one is answered with 429.",
+                zh = "最多允许多少个请求等待工作进程；超出的请求返回 429。",
+                min = 0,
+                max = 10_000_000)
+        int maxWaiting,
+
+        @Setting(
+                value = "512MiB",
+                en = "How much memory the bodies of waiting requests may take; the next one is answered with 429.",
+                zh = "等待中的请求体最多可占用的内存；超出的请求返回 429。")
+        Bytes maxWaitingBytes,
+
+        @Setting(
+                value = "5",
+                en = "Seconds in Retry-After where a request is refused for lack of room or time.",
+                zh = "因排队已满或等待超时而拒绝请求时，Retry-After 中给出的秒数。",
+                min = 1,
+                max = 86_400)
+        int retryAfterSeconds,
+
+        @Setting(
+                value = "3",
+                en = "How many workers one request may lose before its answer has begun; the next loss is answered with"
+                        + " 502. It keeps a request that crashes workers from crashing them for ever.",
+                zh = "在开始应答之前，单个请求最多允许经历多少次工作进程丢失；再次丢失则返回 502。这样，会导致崩溃的请求不会让工作进程无休止地崩溃。",
+                min = 0,
+                max = 1000)
+        int maxLosses,
+
+        @Setting(
+                value = "3000",
+                en = "Milliseconds to wait for a connection to a worker.",
+                zh = "等待与工作进程建立连接的毫秒数。",
+                min = 1,
+                max = 600_000)
+        int connectTimeoutMillis,
+
+        @Setting(
+                value = "30000",
+                en = "Milliseconds after which an unused connection to a worker is closed.",
+                zh = "与工作进程的空闲连接在多少毫秒后关闭。",
+                min = 1,
+                max = 86_400_000)
+        long idleConnectionMillis,
+
+        @Setting(
+                value = "256",
+                en = "Unused connections kept per worker and event loop.",
+                zh = "每个事件循环为每个工作进程保留的空闲连接数。",
+                min = 0,
+                max = 100_000)
+        int idleConnectionsPerWorker,
+
+        @Setting(
+                value = "600000",
+                en = "Milliseconds that a begun answer may stand still before its worker counts as lost.",
+                zh = "已开始的应答停顿超过此毫秒数，即认为工作进程已丢失。",
+                min = 1,
+                max = 86_400_000)
+        long workerSilenceMillis,
+
+        @Setting(
+                value = "2MiB",
+                en =
+                        "Largest answer without stream that is held until it is complete, so that it can be asked again from"
+                                + " another worker if its worker is lost. A larger one is passed on as it comes.",
+                zh = "非流式应答在完整之前最多缓存的大小，以便工作进程丢失时可改由其他工作进程重新生成。更大的应答会边收边转发。")
+        Bytes maxHeldAnswer,
+
+        @Setting(
+                value = "256",
+                en = "Tokens that an answer is expected to take, for weighing requests against each other.",
+                zh = "预计一次应答的 token 数，用于比较请求之间的工作量。",
+                min = 1,
+                max = 1_000_000)
+        long usualOutputTokens) {
+
+    public GatewayConfig {
+        allowedHosts = List.copyOf(allowedHosts);
+        modelAliases = Map.copyOf(modelAliases);
+        positive("max_held_answer", maxHeldAnswer);
+    }
+
+    private static void positive(String key, Bytes value) {
+        if (value.count() < 1) {
+            throw new GatewayException(
+                    "setting-out-of-range",
+                    Text.of("%s is %s.", "%s 的值为 %s。", key, value),
+                    Text.of("Set it to at least 1 byte.", "请至少设置为 1 字节。"),
+                    null);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.unbusy.gateway;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which served model a request's {@code model} means. Immutable.
+ *
+ * <p>In this order: 1. the id itself; 2. a configured alias, whose target is resolved by the other rules; 3. without regard
+ * to case; 4. with or without the owner prefix {@code deepseek-ai/}; 5. an alias of the served model. Two models that
+ * answer to the same name by rules 3 to 5: the one whose id sorts first has it.
+ */
+final class ModelNames {
+    private static final String OWNER = "deepseek-ai/";
+
+    private final Map<String, String> exact = new HashMap<>();
+    private final Map<String, String> folded = new HashMap<>();
+    private final Map<String, String> configured = new HashMap<>();
+    private final List<String> ids;
+
+    /** @param configuredAliases name asked for → name that it stands for */
+    ModelNames(Iterable<ServedModel> models, Map<String, String> configuredAliases) {
+        TreeSet<String> sorted = new TreeSet<>();
+        Map<String, List<String>> aliases = new HashMap<>();
+        for (ServedModel model : models) {
+            sorted.add(model.id());
+            aliases.computeIfAbsent(model.id(), id -> new ArrayList<>()).addAll(model.aliases());
+        }
+        ids = List.copyOf(sorted);
+        for (String id : ids) {
+            exact.put(id, id);
+            addFolded(id, id);
+        }
+        // After all ids: an alias never hides an id.
+        for (String id : ids) {
+            for (String alias : aliases.getOrDefault(id, List.of())) {
+                addFolded(alias, id);
+            }
+        }
+        configuredAliases.forEach((name, target) -> configured.put(fold(name), target));
+    }
+
+    /** The served id, or null where nothing served has that name. */
+    @Nullable
+    String resolve(String name) {
+        String id = exact.get(name);
+        if (id != null) {
+            return id;
+        }
+        String target = configured.get(fold(name));
+        if (target != null) {
+            String viaAlias = served(target);
+            if (viaAlias != null) {
+                return viaAlias;
+            }
+        }
+        return served(name);
+    }
+
+    /** Served ids in order. */
+    List<String> ids() {
+        return ids;
+    }
+
+    private @Nullable String served(String name) {
+        String id = exact.get(name);
+        return id != null ? id : folded.get(fold(name));
+    }
+
+    private void addFolded(String name, String id) {
+        folded.putIfAbsent(fold(name), id);
+    }
+
+    private static String fold(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return lower.startsWith(OWNER) ? lower.substring(OWNER.length()) : lower;
+    }
+}

@@ -1,0 +1,26 @@
+package dev.unbusy.gateway;
+
+import java.util.Locale;
+
+/** How a request ended: the same word in log and metric. */
+enum Outcome {
+    COMPLETED,
+    /** The worker answered 4xx. */
+    CLIENT_ERROR,
+    /** The worker answered 5xx, other than that it takes nothing now. */
+    WORKER_ERROR,
+    /** Refused before it was placed: wrong in itself, unknown model, no room. */
+    REJECTED,
+    /** No worker for it runs or is being started. */
+    NO_WORKER,
+    /** The time that the client was willing to wait has passed. */
+    DEADLINE,
+    /** Its workers were lost, more often than may be or after its answer had begun. */
+    WORKER_LOST,
+    CLIENT_LEFT,
+    SHUTDOWN;
+
+    String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

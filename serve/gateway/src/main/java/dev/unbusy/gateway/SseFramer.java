@@ -1,0 +1,185 @@
+package dev.unbusy.gateway;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cuts a worker's server-sent events at event boundaries: bytes pass on only up to the end of the last complete event. The
+ * gateway may therefore put its own event (an error, a keep-alive) between any two writes, and it knows exactly which
+ * events the client has when a worker is lost. Counts data events and reads {@code usage} on the way. Copies only the
+ * piece of an event that a read ended in, which is rare.
+ *
+ * <p>Belongs to one event loop. {@link #close} releases what is held back.
+ */
+final class SseFramer implements AutoCloseable {
+    private static final byte[] DATA = {'d', 'a', 't', 'a', ':'};
+    private static final byte[] DONE = {'[', 'D', 'O', 'N', 'E', ']'};
+    private static final byte[] EVENT_END = {'\n', '\n'};
+
+    private final int maxEventBytes;
+
+    /** The beginning of an event whose end has not arrived; all of it has been looked at. */
+    private @Nullable ByteBuf tail;
+    /** Index of the current line's first byte in the buffer that is looked at. */
+    private int lineStart;
+    /** The beginning of the current line has been passed on already. */
+    private boolean midLine;
+    /** The current event has a line that is no comment. */
+    private boolean eventHasData;
+    /** A piece of an event has been passed on whose end has not. */
+    private boolean broken;
+
+    private boolean done;
+    private long dataEvents;
+    private UsageScan.@Nullable Found usage;
+
+    /** @param maxEventBytes an event larger than this is passed on in pieces, so that memory stays bounded */
+    SseFramer(int maxEventBytes) {
+        this.maxEventBytes = maxEventBytes;
+    }
+
+    /**
+     * @param in the next bytes; taken over
+     * @return the events that are complete now, the caller's to release; empty where there is none
+     */
+    ByteBuf accept(ByteBuf in, ByteBufAllocator allocator) {
+        ByteBuf buffer = in;
+        int from = in.readerIndex();
+        ByteBuf held = tail;
+        if (held == null) {
+            lineStart = from;
+        } else {
+            tail = null;
+            buffer = held;
+            from = held.writerIndex();
+            held.writeBytes(in);
+            in.release();
+        }
+        int boundary = scan(buffer, from);
+        int keepFrom = boundary < 0 ? buffer.readerIndex() : boundary;
+        int keep = buffer.writerIndex() - keepFrom;
+        if (keep == 0) {
+            return buffer; // the usual case: a read ends where an event ends
+        }
+        if (keep > maxEventBytes) {
+            broken = true;
+            midLine = lineStart < buffer.writerIndex();
+            return buffer;
+        }
+        if (boundary < 0 && held != null) {
+            tail = buffer;
+            return Unpooled.EMPTY_BUFFER;
+        }
+        ByteBuf rest = allocator.buffer(Math.max(256, 2 * keep));
+        rest.writeBytes(buffer, keepFrom, keep);
+        lineStart -= keepFrom;
+        tail = rest;
+        if (boundary < 0) {
+            buffer.release();
+            return Unpooled.EMPTY_BUFFER;
+        }
+        return buffer.writerIndex(boundary);
+    }
+
+    /** What is held back, its last event closed; the caller's to release. For a stream that has ended by itself. */
+    ByteBuf finish() {
+        ByteBuf held = tail;
+        tail = null;
+        if (held == null) {
+            return Unpooled.EMPTY_BUFFER;
+        }
+        held.writeBytes(EVENT_END);
+        scan(held, held.writerIndex() - EVENT_END.length);
+        return held;
+    }
+
+    /** True while the client has a piece of an event whose end has not arrived. */
+    boolean broken() {
+        return broken;
+    }
+
+    /** True once {@code data: [DONE]} has been seen. */
+    boolean done() {
+        return done;
+    }
+
+    /** Complete events so far that are neither comments nor the end mark. */
+    long dataEvents() {
+        return dataEvents;
+    }
+
+    /** The last usage seen. */
+    UsageScan.@Nullable Found usage() {
+        return usage;
+    }
+
+    @Override
+    public void close() {
+        if (tail != null) {
+            tail.release();
+            tail = null;
+        }
+    }
+
+    /** @return index after the last complete event, or −1 */
+    private int scan(ByteBuf b, int from) {
+        int boundary = -1;
+        int end = b.writerIndex();
+        int at = from < end ? b.indexOf(from, end, (byte) '\n') : -1;
+        while (at >= 0) {
+            int lineEnd = at > lineStart && b.getByte(at - 1) == '\r' ? at - 1 : at;
+            if (midLine) {
+                midLine = false;
+                eventHasData = true;
+            } else if (lineEnd > lineStart) {
+                line(b, lineStart, lineEnd);
+            } else {
+                boundary = at + 1;
+                if (eventHasData && !done) {
+                    dataEvents++;
+                }
+                eventHasData = false;
+                broken = false;
+            }
+            lineStart = at + 1;
+            at = lineStart < end ? b.indexOf(lineStart, end, (byte) '\n') : -1;
+        }
+        return boundary;
+    }
+
+    private void line(ByteBuf b, int start, int end) {
+        if (b.getByte(start) == ':') {
+            return;
+        }
+        eventHasData = true;
+        if (!startsWith(b, start, end, DATA)) {
+            return;
+        }
+        int value = start + DATA.length;
+        if (value < end && b.getByte(value) == ' ') {
+            value++;
+        }
+        if (end - value == DONE.length && startsWith(b, value, end, DONE)) {
+            done = true;
+            return;
+        }
+        UsageScan.Found found = UsageScan.last(b, value, end);
+        if (found != null) {
+            usage = found;
+        }
+    }
+
+    private static boolean startsWith(ByteBuf b, int start, int end, byte[] word) {
+        if (end - start < word.length) {
+            return false;
+        }
+        for (int i = 0; i < word.length; i++) {
+            if (b.getByte(start + i) != word[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,225 @@
+package dev.unbusy.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.unbusy.routing.RequestFacts;
+import dev.unbusy.routing.RoutingPolicy;
+import dev.unbusy.routing.WorkEstimate;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class DispatcherTest {
+    private final Backends backends = new Backends();
+    private final Dispatcher dispatcher = new Dispatcher(backends, RoutingPolicy.named("least-work"), 3, 1_000);
+    private final List<String> calls = new ArrayList<>();
+
+    private final class Request implements Dispatcher.Candidate {
+        private final long arrival;
+        private final String model;
+        private final Set<Long> avoided = new HashSet<>();
+        private Dispatcher.Placement.@Nullable Placed placed;
+
+        Request(long arrival) {
+            this(arrival, "m");
+        }
+
+        Request(long arrival, String model) {
+            this.arrival = arrival;
+            this.model = model;
+        }
+
+        @Override
+        public long arrival() {
+            return arrival;
+        }
+
+        @Override
+        public RequestFacts facts() {
+            return new RequestFacts(model, new WorkEstimate(0, 100));
+        }
+
+        @Override
+        public long bodyBytes() {
+            return 300;
+        }
+
+        @Override
+        public boolean avoids(Backends.Entry entry) {
+            return avoided.contains(entry.version());
+        }
+
+        @Override
+        public void placed(Dispatcher.Placement.Placed given) {
+            placed = given;
+            calls.add(arrival + "→" + given.backend().id());
+        }
+
+        @Override
+        public void hopeless(Dispatcher.Placement.Hopeless why) {
+            calls.add(arrival + "✗" + why.reasons());
+        }
+    }
+
+    @Test
+    void waitingRequests_areDispatchedInOrderOfArrivalTheMomentAWorkerIsReady() {
+        backends.put(backend("a", Backend.State.STARTING));
+        for (long arrival : new long[] {3, 1, 2}) {
+            assertThat(dispatcher.place(new Request(arrival), false)).isInstanceOf(Dispatcher.Placement.Waits.class);
+        }
+        assertThat(dispatcher.waiting()).isEqualTo(3);
+        backends.setState("a", Backend.State.READY, "");
+        assertThat(calls).containsExactly("1→a", "2→a", "3→a");
+        assertThat(dispatcher.waiting()).isZero();
+        assertThat(dispatcher.running()).isEqualTo(3);
+    }
+
+    @Test
+    void theRoom_isBoundedForNewRequests_butNotForThoseThatComeBack() {
+        backends.put(backend("a", Backend.State.STARTING));
+        for (long arrival = 1; arrival <= 3; arrival++) {
+            dispatcher.place(new Request(arrival), false);
+        }
+        assertThat(dispatcher.place(new Request(4), false)).isEqualTo(new Dispatcher.Placement.Full(3, 900));
+        assertThat(dispatcher.place(new Request(0), true)).isInstanceOf(Dispatcher.Placement.Waits.class);
+        backends.setState("a", Backend.State.READY, "");
+        assertThat(calls).startsWith("0→a");
+    }
+
+    @Test
+    void whoLeaves_isGoneAtOnce() {
+        backends.put(backend("a", Backend.State.STARTING));
+        Request request = new Request(1);
+        dispatcher.place(request, false);
+        assertThat(dispatcher.leave(request)).isTrue();
+        assertThat(dispatcher.leave(request)).isFalse();
+        backends.setState("a", Backend.State.READY, "");
+        assertThat(calls).isEmpty();
+        assertThat(dispatcher.running()).isZero();
+    }
+
+    @Test
+    void aWorkerThatFailed_isAvoidedUntilItsNextChange() {
+        backends.put(backend("a", Backend.State.READY));
+        Request request = new Request(1);
+        Dispatcher.Placement.Placed first = (Dispatcher.Placement.Placed) dispatcher.place(request, false);
+        first.lease().release();
+        request.avoided.add(first.backendVersion());
+        assertThat(dispatcher.place(request, true)).isInstanceOf(Dispatcher.Placement.Waits.class);
+        assertThat(dispatcher.retry(request)).isInstanceOf(Dispatcher.Placement.Waits.class);
+        backends.put(backend("b", Backend.State.STARTING));
+        assertThat(calls).isEmpty();
+        backends.put(backend("a", Backend.State.READY));
+        assertThat(calls).containsExactly("1→a");
+    }
+
+    @Test
+    void retry_placesWhoAvoidsNothingAnyMore() {
+        backends.put(backend("a", Backend.State.READY));
+        Request request = new Request(1);
+        request.avoided.add(1L);
+        assertThat(dispatcher.place(request, true)).isInstanceOf(Dispatcher.Placement.Waits.class);
+        request.avoided.clear();
+        assertThat(dispatcher.retry(request)).isInstanceOf(Dispatcher.Placement.Placed.class);
+        assertThat(dispatcher.waiting()).isZero();
+        assertThat(dispatcher.retry(request)).as("called already").isInstanceOf(Dispatcher.Placement.Waits.class);
+    }
+
+    @Test
+    void whereNothingIsLeftToWaitFor_theReasonsAreGiven() {
+        assertThat(dispatcher.place(new Request(1), false)).isEqualTo(new Dispatcher.Placement.Hopeless(List.of()));
+        backends.put(backend("a", Backend.State.DRAINING));
+        dispatcher.place(new Request(2), false);
+        backends.setState("a", Backend.State.DOWN, "crashed 5 times");
+        assertThat(calls).containsExactly("2✗[a: crashed 5 times]");
+        assertThat(dispatcher.waiting()).isZero();
+    }
+
+    @Test
+    void onlyWorkersThatServeTheModel_areChosen() {
+        backends.put(backend("a", Backend.State.READY));
+        backends.put(new Backend(
+                "b",
+                URI.create("http://127.0.0.1:2"),
+                List.of(new ServedModel("other", List.of(), 0)),
+                Backend.State.READY,
+                ""));
+        for (long arrival = 1; arrival < 6; arrival++) {
+            assertThat(((Dispatcher.Placement.Placed) dispatcher.place(new Request(arrival, "other"), false))
+                            .backend()
+                            .id())
+                    .isEqualTo("b");
+        }
+    }
+
+    /** Any order of arrivals, departures, failures and changes of workers: nobody is lost, nobody is called twice. */
+    @Property
+    void inEverySchedule_eachRequestIsCalledOnceOrStillWaits(@ForAll long seed) {
+        Random random = new Random(seed);
+        Backends registry = new Backends();
+        Dispatcher subject = new Dispatcher(registry, RoutingPolicy.named("least-work"), 1_000, 1_000_000);
+        Set<Request> waiting = new HashSet<>();
+        List<Request> placed = new ArrayList<>();
+        for (long step = 0; step < 120; step++) {
+            calls.clear();
+            switch (random.nextInt(4)) {
+                case 0, 1 -> {
+                    Request request = new Request(step);
+                    switch (subject.place(request, false)) {
+                        case Dispatcher.Placement.Placed now -> {
+                            assertThat(now.backend().state()).isEqualTo(Backend.State.READY);
+                            request.placed = now;
+                            placed.add(request);
+                        }
+                        case Dispatcher.Placement.Waits waits -> waiting.add(request);
+                        case Dispatcher.Placement.Full full -> throw new AssertionError(full);
+                        case Dispatcher.Placement.Hopeless hopeless -> {}
+                    }
+                }
+                case 2 -> {
+                    Backend.State state = List.of(Backend.State.values()).get(random.nextInt(4));
+                    if (random.nextInt(5) == 0) {
+                        registry.remove("w" + random.nextInt(3));
+                    } else {
+                        registry.put(backend("w" + random.nextInt(3), state));
+                    }
+                }
+                default -> {
+                    if (random.nextBoolean() && !placed.isEmpty()) {
+                        Request done = placed.remove(random.nextInt(placed.size()));
+                        assertThat(Objects.requireNonNull(done.placed).lease().release())
+                                .isTrue();
+                    } else if (!waiting.isEmpty()) {
+                        Request leaver = waiting.iterator().next();
+                        assertThat(subject.leave(leaver)).isTrue();
+                        waiting.remove(leaver);
+                    }
+                }
+            }
+            assertThat(calls).doesNotHaveDuplicates();
+            for (Request request : List.copyOf(waiting)) {
+                if (calls.stream().anyMatch(call -> call.matches(request.arrival + "[→✗].*"))) {
+                    waiting.remove(request);
+                    if (request.placed != null) {
+                        placed.add(request);
+                    }
+                }
+            }
+            assertThat(subject.waiting()).isEqualTo(waiting.size());
+            assertThat(subject.running()).isEqualTo(placed.size());
+        }
+    }
+
+    private static Backend backend(String id, Backend.State state) {
+        return new Backend(
+                id, URI.create("http://127.0.0.1:1"), List.of(new ServedModel("m", List.of(), 0)), state, "");
+    }
+}

@@ -1,0 +1,207 @@
+package dev.unbusy.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What happens while no worker is ready. */
+@ExtendWith(LeakRecorder.NoLeaks.class)
+class WaitingTest {
+    private FakeWorker worker;
+
+    @BeforeEach
+    void start() throws Exception {
+        worker = new FakeWorker("w0");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        worker.close();
+    }
+
+    @Test
+    void requests_waitForTheWorkerThatIsBeingStarted_andReachItInOrder() throws Exception {
+        try (Running running = new Running().with(worker, Backend.State.STARTING)) {
+            List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                int queued = i + 1;
+                answers.add(running.sendAsync(running.chat(i % 2 == 0, "x-request-id", "r" + i)));
+                running.untilQueued(count -> count == queued);
+            }
+            assertThat(worker.calls()).isZero();
+            running.backends.setState("w0", Backend.State.READY, "");
+            for (CompletableFuture<HttpResponse<String>> answer : answers) {
+                assertThat(answer.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+            }
+            assertThat(worker.calls()).isEqualTo(5);
+            running.assertIdle();
+        }
+    }
+
+    @Test
+    void aWaitingStream_getsStatus200AndComments_thenItsAnswer() throws Exception {
+        try (Running running = new Running(Running.keepAlive(1, 1)).with(worker, Backend.State.STARTING);
+                RawClient client = new RawClient(running.gateway).chat(true)) {
+            String seen = client.readUntil(": keep-alive\n\n\r\n");
+            assertThat(seen).startsWith("HTTP/1.1 200 ").contains("content-type: text/event-stream");
+            client.readUntil(": keep-alive\n\n\r\ne\r\n: keep-alive\n\n");
+            worker.then(call -> {
+                call.startEvents();
+                call.event("{\"n\":1}");
+                call.endEvents();
+            });
+            running.backends.setState("w0", Backend.State.READY, "");
+            assertThat(client.readUntil("\r\n0\r\n\r\n"))
+                    .contains("data: {\"n\":1}\n\n")
+                    .contains("data: [DONE]\n\n");
+        }
+    }
+
+    @Test
+    void aWaitingWholeAnswer_getsStatus200AndBlankLines_thenItsJson() throws Exception {
+        try (Running running = new Running(Running.keepAlive(1, 1)).with(worker, Backend.State.STARTING)) {
+            try (RawClient client = new RawClient(running.gateway).chat(false)) {
+                assertThat(client.readUntil("1\r\n\n\r\n1\r\n\n\r\n"))
+                        .startsWith("HTTP/1.1 200 ")
+                        .contains("content-type: application/json");
+                running.backends.setState("w0", Backend.State.READY, "");
+                assertThat(client.readUntil("\r\n0\r\n\r\n")).contains(FakeWorker.completion("hello"));
+            }
+            // And an HTTP library sees plain JSON: blank lines in front of it mean nothing.
+            running.backends.setState("w0", Backend.State.STARTING, "");
+            CompletableFuture<HttpResponse<String>> answer = running.sendAsync(running.chat(false));
+            running.untilQueued(count -> count == 1);
+            running.backends.setState("w0", Backend.State.READY, "");
+            JsonNode json =
+                    Running.JSON.readTree(answer.get(20, TimeUnit.SECONDS).body());
+            assertThat(json.path("usage").path("prompt_tokens").asInt()).isEqualTo(7);
+        }
+    }
+
+    @Test
+    void aSilentPrefill_isKeptAliveToo() throws Exception {
+        worker.then(call -> {
+            call.hold();
+            call.startEvents();
+            call.event("{\"n\":1}");
+            call.hold();
+            call.endEvents();
+        });
+        try (Running running = new Running(Running.keepAlive(1, 1)).with(worker, Backend.State.READY);
+                RawClient client = new RawClient(running.gateway).chat(true)) {
+            client.readUntil(": keep-alive\n\n\r\ne\r\n: keep-alive\n\n");
+            FakeWorker.Call call = worker.call();
+            call.go();
+            client.readUntil("data: {\"n\":1}\n\n\r\ne\r\n: keep-alive\n\n");
+            call.go();
+            client.readUntil("data: [DONE]\n\n");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anErrorAfterTheStatusHasBeenSent_arrivesInsideTheBody(boolean stream) throws Exception {
+        String error = "{\n  \"error\": {\"message\":\"m\",\"type\":\"t\",\"param\":null,\"code\":\"c\"}\n}";
+        try (Running running = new Running(Running.keepAlive(1, 60_000)).with(worker, Backend.State.STARTING);
+                RawClient client = new RawClient(running.gateway).chat(stream)) {
+            client.readUntil(stream ? ": keep-alive" : "\r\n\r\n1\r\n\n\r\n");
+            worker.then(call -> call.json(400, error));
+            running.backends.setState("w0", Backend.State.READY, "");
+            String all = client.readUntil("\r\n0\r\n\r\n");
+            assertThat(all).startsWith("HTTP/1.1 200 ").contains(stream ? "data: {  \"error\": {\"message\"" : error);
+            assertThat(all).doesNotContain("[DONE]");
+        }
+    }
+
+    @Test
+    void anErrorThatIsQuick_keepsItsStatus() throws Exception {
+        try (Running running = new Running(Running.keepAlive(30_000, 1)).with(worker, Backend.State.READY)) {
+            worker.then(call -> call.json(400, "{\"error\":{}}"));
+            assertThat(running.send(running.chat(true)).statusCode()).isEqualTo(400);
+        }
+    }
+
+    @Test
+    void whoCannotBeServedInTime_isTold429WithRetryAfter() throws Exception {
+        try (Running running = new Running().with(worker, Backend.State.STARTING)) {
+            HttpResponse<String> response = running.send(running.chat(true, "x-unbusy-deadline-ms", "20"));
+            assertThat(response.statusCode()).isEqualTo(429);
+            assertThat(response.headers().firstValue("retry-after")).hasValue("7");
+            assertThat(Running.error(response.body()).path("code").asText()).isEqualTo("deadline_exceeded");
+            running.assertIdle();
+            assertThat(running.metric(
+                            "unbusy_gateway_requests_total{outcome=\"deadline\",route=\"chat\",status=\"429\"}"))
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void theDeadline_coversASilentWorker_andStopsItsWork() throws Exception {
+        worker.then(FakeWorker.Call::awaitHangUp);
+        try (Running running = new Running().with(worker, Backend.State.READY)) {
+            assertThat(running.send(running.chat(false, "x-unbusy-deadline-ms", "100"))
+                            .statusCode())
+                    .isEqualTo(429);
+            worker.call().hungUp();
+            running.assertIdle();
+        }
+    }
+
+    @Test
+    void theDeadline_afterTheStatusHasBeenSent_isAnEventInTheStream() throws Exception {
+        try (Running running = new Running(Running.keepAlive(1, 60_000)).with(worker, Backend.State.STARTING)) {
+            HttpResponse<String> response = running.send(running.chat(true, "x-unbusy-deadline-ms", "300"));
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(response.body())
+                    .startsWith(": keep-alive\n\n")
+                    .contains("data: {\"error\":{")
+                    .contains("deadline_exceeded");
+        }
+    }
+
+    @Test
+    void whereTooManyWait_theNextOneIsTold429AtOnce() throws Exception {
+        try (Running running = new Running(Running.maxWaiting(2)).with(worker, Backend.State.STARTING)) {
+            CompletableFuture<HttpResponse<String>> first = running.sendAsync(running.chat(false));
+            CompletableFuture<HttpResponse<String>> second = running.sendAsync(running.chat(false));
+            running.untilQueued(count -> count == 2);
+            HttpResponse<String> third = running.send(running.chat(false));
+            assertThat(third.statusCode()).isEqualTo(429);
+            assertThat(third.headers().firstValue("retry-after")).isPresent();
+            assertThat(Running.error(third.body()).path("code").asText()).isEqualTo("queue_full");
+            running.backends.setState("w0", Backend.State.READY, "");
+            assertThat(first.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+            assertThat(second.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void whereNoWorkerExists_503SaysSo() throws Exception {
+        try (Running running = new Running()) {
+            HttpResponse<String> none = running.send(running.chat(false));
+            assertThat(none.statusCode()).isEqualTo(503);
+            assertThat(none.headers().firstValue("retry-after")).isPresent();
+            assertThat(Running.error(none.body()).path("code").asText()).isEqualTo("no_worker");
+
+            running.with(worker, Backend.State.STARTING);
+            CompletableFuture<HttpResponse<String>> waiting = running.sendAsync(running.chat(false));
+            running.untilQueued(count -> count == 1);
+            running.backends.setState("w0", Backend.State.DOWN, "crashed 5 times in a row");
+            HttpResponse<String> down = waiting.get(20, TimeUnit.SECONDS);
+            assertThat(down.statusCode()).isEqualTo(503);
+            assertThat(Running.error(down.body()).path("message").asText()).contains("w0: crashed 5 times in a row");
+            running.assertIdle();
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.unbusy.http;
+
+import org.jspecify.annotations.NullMarked;

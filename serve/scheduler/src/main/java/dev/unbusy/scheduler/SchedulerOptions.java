@@ -1,0 +1,42 @@
+package dev.unbusy.scheduler;
+
+/**
+ * Limits that the scheduler plans within.
+ *
+ * @param maxRunning sequences that run at once; each takes one token of a step
+ * @param kvCells cells of the KV cache; one holds one token of any number of sequences
+ * @param kvSlots sequence ids of the KV cache; what {@code maxRunning} leaves keeps finished sequences for reuse
+ * @param contextTokens most tokens, prompt and output, of one sequence
+ * @param batchTokens most tokens of one step
+ * @param maxStallNanos longest step while a sequence decodes, as far as prefill is to blame for it
+ * @param reserveOutputTokens output for which a sequence must find room before it starts; less if it asks for less
+ * @param prefixReuse whether cells of finished sequences are kept and shared
+ */
+public record SchedulerOptions(
+        int maxRunning,
+        int kvCells,
+        int kvSlots,
+        int contextTokens,
+        int batchTokens,
+        long maxStallNanos,
+        int reserveOutputTokens,
+        boolean prefixReuse) {
+
+    public SchedulerOptions {
+        if (maxRunning < 1 || kvSlots < maxRunning) {
+            throw new IllegalArgumentException(
+                    "need at least 1 running sequence and a slot for each: " + maxRunning + ", " + kvSlots);
+        }
+        if (batchTokens < maxRunning) {
+            throw new IllegalArgumentException(
+                    "a step of " + batchTokens + " tokens cannot hold one of each of " + maxRunning + " sequences");
+        }
+        if (contextTokens < 2 || kvCells < contextTokens) {
+            throw new IllegalArgumentException(
+                    "a context of " + contextTokens + " tokens does not fit " + kvCells + " cells");
+        }
+        if (maxStallNanos < 1 || reserveOutputTokens < 1) {
+            throw new IllegalArgumentException("stall bound and reserve must be positive");
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package dev.unbusy.scheduler;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of tokens through the model: the prompt, then what was generated. Subclassed by whoever needs to find its own
+ * data again in a {@link StepPlan}. Owned by the scheduler's thread.
+ *
+ * <p>Invariant: the first {@link #computed} tokens have their KV cells; a decoding sequence has exactly one token that has
+ * not been computed yet, the one sampled last.
+ */
+public class Sequence {
+    /** Where a sequence is in its life. */
+    public enum State {
+        /** Holds no cells of its own; will start, or start again after preemption. */
+        WAITING,
+        PREFILLING,
+        DECODING,
+        /** Ended, cancelled or refused: the scheduler knows it no longer. */
+        FINISHED
+    }
+
+    private final int promptLength;
+    private final int priority;
+    private final String cacheScope;
+    private int[] tokens;
+    private int size;
+    private int maxOutput;
+
+    // The scheduler's own notes.
+    State state = State.WAITING;
+    int slot = -1;
+    int computed;
+    long arrival;
+    boolean cancelled;
+    int cachedTokens = -1;
+    int preemptions;
+
+    @Nullable
+    Sequence leader;
+
+    int leaderNeeds;
+
+    /**
+     * @param prompt tokens of the prompt; kept, not copied
+     * @param maxOutput most tokens to generate; the scheduler lowers it to what the context leaves
+     * @param priority higher runs first and is preempted last
+     * @param cacheScope sequences share cells only within the same scope; "" is everybody's
+     */
+    public Sequence(int[] prompt, int maxOutput, int priority, String cacheScope) {
+        if (prompt.length == 0 || maxOutput < 1) {
+            throw new IllegalArgumentException(
+                    "prompt of " + prompt.length + " tokens, " + maxOutput + " to generate: both must be positive");
+        }
+        tokens = prompt;
+        size = prompt.length;
+        promptLength = prompt.length;
+        this.maxOutput = maxOutput;
+        this.priority = priority;
+        this.cacheScope = cacheScope;
+    }
+
+    public final State state() {
+        return state;
+    }
+
+    /** Sequence id in the KV cache while it runs, else −1. */
+    public final int slot() {
+        return slot;
+    }
+
+    /** Prompt and generated tokens so far. */
+    public final int size() {
+        return size;
+    }
+
+    public final int token(int position) {
+        return tokens[position];
+    }
+
+    public final int promptLength() {
+        return promptLength;
+    }
+
+    public final int generated() {
+        return size - promptLength;
+    }
+
+    /** Most tokens it may generate. */
+    public final int maxOutput() {
+        return maxOutput;
+    }
+
+    public final int priority() {
+        return priority;
+    }
+
+    public final String cacheScope() {
+        return cacheScope;
+    }
+
+    /** Positions whose cells are filled. */
+    public final int computed() {
+        return computed;
+    }
+
+    /** Prompt tokens that were found in the cache when it first started; −1 before that. */
+    public final int cachedTokens() {
+        return cachedTokens;
+    }
+
+    /** How often it lost its cells to others and started again. */
+    public final int preemptions() {
+        return preemptions;
+    }
+
+    public final boolean isCancelled() {
+        return cancelled;
+    }
+
+    /** Valid up to {@link #size}; entries below it never change. */
+    final int[] tokens() {
+        return tokens;
+    }
+
+    final int remaining() {
+        return size - computed;
+    }
+
+    final boolean isRunning() {
+        return slot >= 0;
+    }
+
+    final void limitOutput(int tokensLeft) {
+        maxOutput = Math.min(maxOutput, tokensLeft);
+    }
+
+    final void add(int token) {
+        if (size == tokens.length) {
+            // A copy, never in place: the prefix tree may refer to the old array.
+            tokens = Arrays.copyOf(tokens, Math.max(size + 32, size + size / 2));
+        }
+        tokens[size++] = token;
+    }
+}
