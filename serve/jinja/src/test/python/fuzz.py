@@ -15,12 +15,12 @@ import warnings
 import reference
 
 STRINGS = ["", "a", "abc", "Hello World", "a,b,,c", "  pad ded ", "x\ny\n", "ß ﬁ İ ΑΣ σ", "😀é中", "<b>&'\"", "42", "-7", "3.14", "1e3",
-           "True", "key", "b", "the quick brown-fox (jumps)", "%s and %d", "{} {a}", "TITLE case", "\t\n", "aXbXc", "0x1f", "a.b", "_x", "z\r\nw"]
+           "True", "key", "b", "the quick brown-fox (jumps)", "%s and %d", "{} {a}", "TITLE case", "\t\n", "aXbXc", "0x1f", "a.b", "_x", "z\r\nw", " a  b c ", "\n x \t y z\n"]
 NUMBERS = [0, 1, -1, 2, 3, 7, 10, -13, 255, 1000, 2.0, 0.5, -1.5, 3.14159, 1e20, 1e-7, 123456789.123, 10**25, 2.675, 1e16, 100.0]
 NAMES = ["s", "t", "n", "f", "xs", "ys", "d", "items", "flag", "nothing", "undef", "rows", "mixed", "nested"]
 KEYS = ["a", "b", "key", "items", "get", "name", "pop", "update", "_x", "B", "n", "0", "missing", "content"]
 STR_METHODS = [
-    ("strip", ["", "s"]), ("lstrip", ["", "s"]), ("rstrip", ["", "s"]), ("split", ["", "s", "s,i", "none,i", "sep=s", "maxsplit=i"]),
+    ("strip", ["", "s"]), ("lstrip", ["", "s"]), ("rstrip", ["", "s"]), ("split", ["", "s", "s,i", "none,i", "none,1", "sep=s", "maxsplit=i"]),
     ("rsplit", ["", "s", "s,i", "none,i"]), ("splitlines", ["", "true", "keepends=false", "keepends=i"]), ("upper", [""]), ("lower", [""]), ("title", [""]),
     ("capitalize", [""]), ("swapcase", [""]), ("replace", ["s,s", "s,s,i"]), ("find", ["s", "s,i", "s,i,i"]), ("rfind", ["s", "s,i"]),
     ("index", ["s"]), ("rindex", ["s"]), ("count", ["s", "s,i", "s,i,i"]), ("startswith", ["s", "(s,s)", "s,i"]), ("endswith", ["s", "(s,s)", "s,i,i"]),

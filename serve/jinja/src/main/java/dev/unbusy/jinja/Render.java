@@ -119,8 +119,8 @@ final class Render {
         calls++;
         levels += depth;
         if (calls > limits.callDepth() || levels > MAX_LEVELS) {
-            throw EvalError.limit("macros call each other more than " + limits.callDepth() + " deep, or "
-                    + MAX_LEVELS + " levels of nesting in all");
+            throw EvalError.limit("macros call each other more than " + limits.callDepth() + " deep, or " + MAX_LEVELS
+                    + " levels of nesting in all");
         }
     }
 

@@ -31,7 +31,8 @@ final class StringMethods {
             case "split", "rsplit" -> split(render, s, name, args);
             case "splitlines" -> {
                 TextOps.countParts(render, s, Unicode::isLineEnd);
-                yield new PyList(new ArrayList<>(TextOps.splitLines(s, args.bind(name, "keepends?").size(0, 0) != 0)));
+                yield new PyList(new ArrayList<>(
+                        TextOps.splitLines(s, args.bind(name, "keepends?").size(0, 0) != 0)));
             }
             case "partition", "rpartition" -> partition(s, name, args);
             case "startswith" -> affix(s, name, args, true);

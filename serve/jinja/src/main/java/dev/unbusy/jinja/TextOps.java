@@ -66,7 +66,7 @@ final class TextOps {
         int i = Unicode.skipSpace(s, 0);
         while (i < s.length()) {
             if (max >= 0 && parts.size() == max) {
-                parts.add(s.substring(i, Unicode.trimEnd(s)));
+                parts.add(s.substring(i));
                 break;
             }
             int start = i;
@@ -84,7 +84,7 @@ final class TextOps {
         int i = Unicode.trimEnd(s);
         while (i > 0) {
             if (max >= 0 && parts.size() == max) {
-                parts.add(s.substring(Unicode.skipSpace(s, 0), i));
+                parts.add(s.substring(0, i));
                 break;
             }
             int end = i;

@@ -32,13 +32,14 @@ class RobustnessTest {
             "{{ messages | selectattr('role', 'equalto', 'user') | map(attribute='content') | list | tojson(indent=2) }}",
             "{% raw %}{{ x }}{% endraw %}{# c #}{%+ if true -%} {{- 1.5e3 // 2 % 7 ** 2 -}} {%- endif +%}",
             "{% filter upper %}{% set x %}{{ 'é😀' * 3 }}{% endset %}{{ x[::-1].split('é', 1) }}{% endfilter %}",
-            "{{ '%5.2f|%-8s|%(a)d' % (1.5, 'x') }}{{ '{:>8.3f} {0[a].b!r}'.format(1.0, a=2) }}",
-            "{% for k, v in {'a': [1, (2, 3)], 'b': {}}.items() recursive %}{{ loop.index }}{{ loop(v) }}{% else %}-{% endfor %}",
-            "{% with a = messages %}{% call(x) m(a) %}{{ x }}{% endcall %}{% endwith %}{{ a is mapping and a.b or c }}",
-            "{{ xs | sort(attribute='a,b') | groupby('a') | batch(2) | first | default('d', true) | indent(3) | e }}");
+            "{{ '%5.2f|%-8s' % (1.5, 'x') }}{{ '{:>8.3f} {a[b]!r}'.format(1.0, a={'b': 2}) }}",
+            "{% for x in [1, [2, [3]]] recursive %}{{ loop.index }}{% if x is iterable %}{{ loop(x) }}{% endif %}{% endfor %}",
+            "{% macro m() %}{{ caller(1) }}{% endmacro %}{% with a = xs %}{% call(x) m() %}{{ x }}{% endcall %}{% endwith %}",
+            "{{ messages | sort(attribute='role,content') | groupby('role') | batch(2) | first | tojson | indent(3) | e }}");
 
     private static final List<Map<String, Object>> MESSAGES = List.of(
-            Map.of("role", "user", "content", " Hello {{ 7*7 }} "), Map.of("role", "assistant", "content", "é😀</think>"));
+            Map.of("role", "user", "content", " Hello {{ 7*7 }} "),
+            Map.of("role", "assistant", "content", "é😀</think>"));
 
     @Test
     void render_ofMutatedTemplates_failsOnlyWithJinjaException() {
@@ -58,7 +59,7 @@ class RobustnessTest {
             }
         }
         // Both kinds must be there, else the mutations test nothing.
-        assertThat(rendered).as("seed " + SEED).isBetween(COUNT / 20, COUNT * 19 / 20);
+        assertThat(rendered).as("seed " + SEED).isBetween(COUNT / 10, COUNT * 9 / 10);
     }
 
     private static String mutate(String sample, Random random) {
@@ -144,8 +145,28 @@ class RobustnessTest {
     void parse_ofHugeOrDeepTemplates_endsSoon() {
         List<String> sources = new ArrayList<>();
         for (String unit : List.of(
-                "(", "[", "{{", "{%", "{#", "{", "-", "not ", "{{ a", "{% if a %}", "{% for a in b %}", "{% raw %}", "'", "\\", "1", "_",
-                "{% if a %}b{% endif %}", "{{ a }}", "\n", " ", "a|", "a.")) {
+                "(",
+                "[",
+                "{{",
+                "{%",
+                "{#",
+                "{",
+                "-",
+                "not ",
+                "{{ a",
+                "{% if a %}",
+                "{% for a in b %}",
+                "{% raw %}",
+                "'",
+                "\\",
+                "1",
+                "_",
+                "{% if a %}b{% endif %}",
+                "{{ a }}",
+                "\n",
+                " ",
+                "a|",
+                "a.")) {
             sources.add(unit.repeat(100_000 / unit.length()));
             sources.add("{{ " + unit.repeat(100_000 / unit.length()));
             sources.add("{{ " + unit.repeat(100_000 / unit.length()) + " }}");
@@ -182,17 +203,21 @@ class RobustnessTest {
         }
         Map<String, Object> variables = Map.of("x", deep);
         assertThatThrownBy(() -> Template.parse("{{ x }}").render(variables))
-                .isInstanceOfSatisfying(JinjaException.class, e -> assertThat(e.kind()).isEqualTo(Kind.LIMIT));
+                .isInstanceOfSatisfying(
+                        JinjaException.class, e -> assertThat(e.kind()).isEqualTo(Kind.LIMIT));
     }
 
     @Test
     void limits_canBeRaisedAndLowered() {
         String loop = "{% for i in range(1000) %}x{% endfor %}";
-        assertThat(Template.parse(loop, new Limits(100, 1000, 10_000, 0, 1)).render(Map.of())).hasSize(1000);
-        assertThatThrownBy(() -> Template.parse(loop, new Limits(100, 999, 10_000, 0, 1)).render(Map.of()))
+        assertThat(Template.parse(loop, new Limits(100, 1000, 10_000, 0, 1)).render(Map.of()))
+                .hasSize(1000);
+        assertThatThrownBy(() ->
+                        Template.parse(loop, new Limits(100, 999, 10_000, 0, 1)).render(Map.of()))
                 .isInstanceOf(JinjaException.class)
                 .hasMessageContaining("999");
-        assertThatThrownBy(() -> Template.parse(loop, new Limits(100, 1000, 1000, 0, 1)).render(Map.of()))
+        assertThatThrownBy(() ->
+                        Template.parse(loop, new Limits(100, 1000, 1000, 0, 1)).render(Map.of()))
                 .isInstanceOf(JinjaException.class)
                 .hasMessageContaining("work");
         assertThatThrownBy(() -> Template.parse(loop, new Limits(10, 1000, 1000, 0, 1)))
@@ -204,6 +229,7 @@ class RobustnessTest {
     void work_growsWithTheVariables() {
         Limits limits = new Limits(100, 1 << 20, 100, 20, 1);
         String source = "{% for c in text %}{{ c }}{% endfor %}";
-        assertThat(Template.parse(source, limits).render(Map.of("text", "x".repeat(10_000)))).hasSize(10_000);
+        assertThat(Template.parse(source, limits).render(Map.of("text", "x".repeat(10_000))))
+                .hasSize(10_000);
     }
 }

@@ -28,7 +28,8 @@ class TemplateTest {
         Map<String, Object> variables = Map.of("messages", List.of(Map.of("role", "user", "content", hostile)));
         String source = "{% for m in messages %}{{ m.content }}|{{ m.content ~ '' | trim }}|{{ [m.content] | join }}"
                 + "|{{ '%s' % m.content }}|{{ '{}'.format(m.content) }}{% endfor %}";
-        assertThat(Template.parse(source).render(variables)).isEqualTo(String.join("|", List.of(hostile, hostile, hostile, hostile, hostile)));
+        assertThat(Template.parse(source).render(variables))
+                .isEqualTo(String.join("|", List.of(hostile, hostile, hostile, hostile, hostile)));
     }
 
     @ParameterizedTest
@@ -85,7 +86,8 @@ class TemplateTest {
             })
     void render_ofWhatIsNotSupported_isRefusedByName(String source) {
         assertThatThrownBy(() -> render(source))
-                .isInstanceOfSatisfying(JinjaException.class, e -> assertThat(e.kind()).isEqualTo(Kind.UNSUPPORTED));
+                .isInstanceOfSatisfying(
+                        JinjaException.class, e -> assertThat(e.kind()).isEqualTo(Kind.UNSUPPORTED));
     }
 
     @Test
@@ -105,7 +107,8 @@ class TemplateTest {
     @Test
     void render_ofAValueThatIsNotJson_isAMistakeOfTheCaller() {
         Map<String, Object> variables = Map.of("x", new Object());
-        assertThatThrownBy(() -> Template.parse("{{ x }}").render(variables)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Template.parse("{{ x }}").render(variables))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -117,13 +120,15 @@ class TemplateTest {
 
     @Test
     void variables_hideGlobals() {
-        assertThat(Template.parse("{{ range }}").render(Map.of("range", "mine"))).isEqualTo("mine");
+        assertThat(Template.parse("{{ range }}").render(Map.of("range", "mine")))
+                .isEqualTo("mine");
     }
 
     @Test
     void template_isSharedByThreads() throws Exception {
-        Template template = Template.parse("{% set ns = namespace(n=0) %}{% for x in range(200) %}{% set ns.n = ns.n + k %}"
-                + "{% endfor %}{% filter upper %}{{ 'n' ~ ns.n }}{% endfilter %}");
+        Template template =
+                Template.parse("{% set ns = namespace(n=0) %}{% for x in range(200) %}{% set ns.n = ns.n + k %}"
+                        + "{% endfor %}{% filter upper %}{{ 'n' ~ ns.n }}{% endfilter %}");
         try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
             List<Future<String>> results = new ArrayList<>();
             for (int i = 0; i < 200; i++) {
