@@ -45,11 +45,7 @@ final class TagLexer {
         end = floatEnd(at);
         if (end > at) {
             String digits = source.substring(at, end);
-            out.add(new Token(
-                    Kind.FLOAT,
-                    digits,
-                    Double.parseDouble(Numbers.asciiDigits(digits).replace("_", "")),
-                    line));
+            out.add(new Token(Kind.FLOAT, digits, floating(digits), line));
             return end;
         }
         end = integerEnd(at);
@@ -168,6 +164,15 @@ final class TagLexer {
             default -> 10;
         };
         return Numbers.normalize(new BigInteger(radix == 10 ? digits : digits.substring(2), radix));
+    }
+
+    private double floating(String literal) {
+        double value = Double.parseDouble(Numbers.asciiDigits(literal).replace("_", ""));
+        if (Double.isInfinite(value)) {
+            // The reference prints it as "inf" in some places and fails in others.
+            throw EvalError.unsupported(line, "a float literal beyond the range of floats");
+        }
+        return value;
     }
 
     private int nameEnd(int at) {

@@ -136,9 +136,9 @@ final class TextFilters {
             throw EvalError.unsupported("truncating something other than a plain string");
         }
         int length = bound.index(0, 255);
-        String end = bound.has(2) ? bound.text(2) : "...";
+        Object end = bound.get(2, "...");
         int leeway = bound.isNone(3) ? 5 : bound.index(3, 5);
-        int endLength = CodePoints.length(end);
+        int endLength = Iteration.length(end);
         if (length < endLength || leeway < 0) {
             throw EvalError.failed("expected length >= " + endLength + " and leeway >= 0");
         }
@@ -147,7 +147,7 @@ final class TextFilters {
         }
         String cut = s.substring(0, CodePoints.offset(s, length - endLength));
         int space = bound.isTrue(1) ? -1 : cut.lastIndexOf(' ');
-        return render.joined(space < 0 ? cut : cut.substring(0, space), end);
+        return Arithmetic.add(render, space < 0 ? cut : cut.substring(0, space), end);
     }
 
     private static Object format(Render render, Object value, Args args) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Every chat template that llama.cpp carries, over many conversations, against Python's jinja2. */
 class ModelTemplatesTest {
@@ -27,6 +28,7 @@ class ModelTemplatesTest {
     private int raised;
 
     @Test
+    @Timeout(600)
     void render_ofEveryModelTemplate_isByteIdenticalToTheReference() {
         Path directory = Path.of(Reference.property("unbusy.test.templates"));
         TreeSet<String> names = new TreeSet<>();

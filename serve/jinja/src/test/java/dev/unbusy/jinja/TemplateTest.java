@@ -82,7 +82,8 @@ class TemplateTest {
                 "{{ ['x'] | map('upper') }}",
                 "{{ 'x'.encode() }}",
                 "{{ 'x' is sameas 'x' }}",
-                "{{ (-8) ** 0.5 }}"
+                "{{ (-8) ** 0.5 }}",
+                "{{ {1e999: 1} }}"
             })
     void render_ofWhatIsNotSupported_isRefusedByName(String source) {
         assertThatThrownBy(() -> render(source))
