@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -25,7 +24,6 @@ class DifferentialFuzzTest {
     private int refused;
 
     @Test
-    @Tag("fuzz")
     @Timeout(1200)
     void render_ofRandomTemplates_agreesWithTheReference() {
         Reference.run(this::compare, "fuzz.py", Long.toString(SEED), Integer.toString(COUNT));
