@@ -30,6 +30,7 @@ final class Answer {
     private final FinishReason[] reasons;
     private final GenerationUsage[] usages;
     private int ended;
+    private final boolean[] begun;
     private boolean opened;
     private boolean over;
     private Engine.@Nullable Handle handle;
@@ -42,6 +43,7 @@ final class Answer {
         this.choicesPerPrompt = choicesPerPrompt;
         reasons = new FinishReason[choices];
         usages = new GenerationUsage[choices];
+        begun = new boolean[choices];
     }
 
     /** The head of a stream: not before the engine has taken the request, since until then the answer may be an error. */
@@ -49,9 +51,15 @@ final class Answer {
         if (stream && !opened) {
             opened = true;
             exchange.startStream(200, Sse.CONTENT_TYPE, "cache-control", "no-cache");
-            for (int choice = 0; choice < reasons.length; choice++) {
-                send(form.begin(choice));
-            }
+        }
+    }
+
+    /** A choice's first event comes with its first token: a worker lost before it has said nothing, and can be replaced. */
+    private void begin(int choice) {
+        open();
+        if (stream && !begun[choice]) {
+            begun[choice] = true;
+            send(form.begin(choice));
         }
     }
 
@@ -92,7 +100,7 @@ final class Answer {
         if (over) {
             return;
         }
-        open();
+        begin(choice);
         if (stream) {
             send(form.token(choice, pieces, logprobs, insideReasoning));
         } else {

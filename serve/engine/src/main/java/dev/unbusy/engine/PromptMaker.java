@@ -9,6 +9,7 @@ import dev.unbusy.chat.OutputStart;
 import dev.unbusy.chat.PromptInput;
 import dev.unbusy.chat.RenderedPrompt;
 import dev.unbusy.chat.Thinking;
+import dev.unbusy.llama.LlamaException;
 import dev.unbusy.llama.Vocab;
 import dev.unbusy.sampling.LogitBias;
 import dev.unbusy.sampling.Penalties;
@@ -60,9 +61,9 @@ final class PromptMaker {
                             400, e.getMessage() + ". " + e.remedy().en(), "invalid_request_error", param, e.code(), 0)
                     .exception();
         }
-        int[] tokens = model.vocab().tokenize(prompt.text(), !prompt.startsWithBos(), true);
+        int[] tokens = tokens(prompt.text(), !prompt.startsWithBos(), "messages");
         int logprobs = request.logprobs() ? request.topLogprobs() : -1;
-        return requests(tokens, request.sampling(), logprobs, prompt.outputStart(), request.user());
+        return requests("messages", tokens, request.sampling(), logprobs, prompt.outputStart(), request.user());
     }
 
     /** The answers of all prompts, choice by choice. */
@@ -70,10 +71,11 @@ final class PromptMaker {
         List<GenerationRequest> all = new ArrayList<>();
         for (CompletionRequest.Prompt prompt : request.prompts()) {
             int[] tokens = switch (prompt) {
-                case CompletionRequest.Prompt.Text text -> model.vocab().tokenize(text.text(), true, true);
+                case CompletionRequest.Prompt.Text text -> tokens(text.text(), true, "prompt");
                 case CompletionRequest.Prompt.Tokens ids -> checked(ids.ids());
             };
-            all.addAll(requests(tokens, request.sampling(), request.logprobs(), OutputStart.PLAIN, request.user()));
+            all.addAll(requests(
+                    "prompt", tokens, request.sampling(), request.logprobs(), OutputStart.PLAIN, request.user()));
         }
         return all;
     }
@@ -111,8 +113,32 @@ final class PromptMaker {
         return ids;
     }
 
+    /** @param param the request's field that the text came from */
+    private int[] tokens(String text, boolean addSpecial, String param) {
+        try {
+            return model.vocab().tokenize(text, addSpecial, true);
+        } catch (LlamaException e) {
+            if (!e.code().equals("text-run-too-long")) {
+                throw e;
+            }
+            throw new ApiError(
+                            400,
+                            e.getMessage() + ". " + e.remedy().en() + ".",
+                            "invalid_request_error",
+                            param,
+                            e.code(),
+                            0)
+                    .exception();
+        }
+    }
+
     private List<GenerationRequest> requests(
-            int[] tokens, SamplingOptions options, int logprobs, OutputStart start, @Nullable String user) {
+            String param,
+            int[] tokens,
+            SamplingOptions options,
+            int logprobs,
+            OutputStart start,
+            @Nullable String user) {
         Vocab vocab = model.vocab();
         int[] prompt = tokens.length > 0 || vocab.bos() < 0 ? tokens : new int[] {vocab.bos()};
         if (prompt.length == 0) {
@@ -122,7 +148,9 @@ final class PromptMaker {
         int context = model.contextTokens();
         int asked = options.maxTokens() == null ? 1 : options.maxTokens();
         if ((long) prompt.length + asked > context) {
-            throw ApiError.contextExceeded(prompt.length, asked, context).exception();
+            throw ApiError.contextExceeded(prompt.length, asked, context)
+                    .withParam(param)
+                    .exception();
         }
         int maxTokens = options.maxTokens() == null ? context - prompt.length : options.maxTokens();
         SamplingParameters sampling = parameters(options, logprobs);
