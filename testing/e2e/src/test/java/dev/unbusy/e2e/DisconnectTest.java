@@ -8,12 +8,10 @@ import java.net.URI;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A client that goes away stops its own generation, at whatever stage, and nobody else's. */
-@Tag("unproven")
 class DisconnectTest {
     /** About 5,000 tokens: several seconds of prefill for the starter model on two cores. */
     private static final String LONG_PROMPT = "The quick brown fox jumps over the lazy dog again. ".repeat(480);

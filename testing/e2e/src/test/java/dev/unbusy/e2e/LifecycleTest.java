@@ -16,11 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Starting, stopping, and what happens when a part is killed or stands still. */
-@Tag("unproven")
 class LifecycleTest {
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final Duration RESTART = Duration.ofSeconds(60);
@@ -159,16 +157,19 @@ class LifecycleTest {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        List<ProcessHandle> children = Eventually.get("a child process of the service", RESTART, () -> {
-            List<ProcessHandle> found = process.descendants()
-                    .filter(child -> child.info().arguments().stream()
-                            .anyMatch(arguments -> List.of(arguments).contains("worker")))
-                    .toList();
-            return found.isEmpty() ? null : found;
-        });
-        process.destroy();
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-        assertThat(children).noneMatch(ProcessHandle::isAlive);
+        try {
+            List<ProcessHandle> children = Eventually.get("a child process of the service", RESTART, () -> {
+                List<ProcessHandle> found = process.descendants()
+                        .filter(child -> child.info().command().orElse("").endsWith("/java"))
+                        .toList();
+                return found.isEmpty() ? null : found;
+            });
+            process.destroy();
+            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(children).noneMatch(ProcessHandle::isAlive);
+        } finally {
+            process.destroyForcibly();
+        }
     }
 
     @Test
