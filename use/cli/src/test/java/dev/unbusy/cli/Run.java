@@ -1,0 +1,33 @@
+package dev.unbusy.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.unbusy.text.Lang;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.util.Map;
+
+/** One command line in this process, with what it wrote. */
+record Run(int code, String out, String err) {
+    /** Nothing from the machine that runs the tests, and no directory that exists. */
+    static final Map<String, String> ENVIRONMENT = Map.of("HOME", "/nonexistent", "LANG", "en_US.UTF-8");
+
+    static Run of(String... arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int code = Cli.run(
+                arguments,
+                new PrintStream(out, true, UTF_8),
+                new PrintStream(err, true, UTF_8),
+                new ByteArrayInputStream(new byte[0]),
+                ENVIRONMENT);
+        return new Run(code, out.toString(UTF_8), err.toString(UTF_8));
+    }
+
+    /** An {@link Io} that goes nowhere, to build the command model with. */
+    static Io io(Lang lang) {
+        PrintStream nowhere = new PrintStream(PrintStream.nullOutputStream(), false, UTF_8);
+        return new Io(nowhere, nowhere, new ByteArrayInputStream(new byte[0]), ENVIRONMENT, lang, false);
+    }
+}
