@@ -54,7 +54,7 @@ build_progress() {
 train_aot_cache() {
   . "$home/deploy/launch/jvm.sh"
   rm -f "$dist/unbusy.aot"
-  jvm_options
+  jvm_options warm-up-classes
   "$JAVA_HOME/bin/java" "${jvm[@]}" -XX:AOTCacheOutput="$dist/unbusy.aot" dev.unbusy.cli.Main warm-up-classes \
     >"$dist/aot.log" 2>&1 || say "No start-up cache: see $dist/aot.log" "未能生成启动缓存，见 $dist/aot.log"
 }
