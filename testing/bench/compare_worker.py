@@ -37,10 +37,16 @@ def words(count, seed):
     return " ".join(source.choice(WORDS) for _ in range(count))
 
 
-def request(port, prompt, tokens):
+def served_model(port):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", "/v1/models")
+    return json.loads(connection.getresponse().read())["data"][0]["id"]
+
+
+def request(port, model, prompt, tokens):
     """One streamed completion: times of the first and last piece of text, and the usage that the server reports."""
     body = {
-        "model": "SmolLM2-135M-Instruct", "prompt": prompt, "max_tokens": tokens, "temperature": 0, "stream": True,
+        "model": model, "prompt": prompt, "max_tokens": tokens, "temperature": 0, "stream": True,
         "stream_options": {"include_usage": True}, "logit_bias": {"2": -100, "0": -100},
     }
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
@@ -66,7 +72,7 @@ def request(port, prompt, tokens):
     return {"started": started, "first": first, "last": last, "usage": usage}
 
 
-def streams(port, prompts, concurrency, tokens):
+def streams(port, model, prompts, concurrency, tokens):
     results, lock, queue = [], threading.Lock(), list(enumerate(prompts))
 
     def run():
@@ -75,7 +81,7 @@ def streams(port, prompts, concurrency, tokens):
                 if not queue:
                     return
                 index, prompt = queue.pop(0)
-            result = request(port, prompt, tokens)
+            result = request(port, model, prompt, tokens)
             with lock:
                 results.append((index, result))
 
@@ -96,9 +102,10 @@ def streams(port, prompts, concurrency, tokens):
 
 
 def measure(port, seed):
-    request(port, "Warm up: " + words(40, seed), 16)
-    decode = request(port, "Write a long story about " + words(12, seed + 1), 200)
-    prefill = request(port, words(1400, seed + 2), 1)
+    model = served_model(port)
+    request(port, model, "Warm up: " + words(40, seed), 16)
+    decode = request(port, model, "Write a long story about " + words(12, seed + 1), 200)
+    prefill = request(port, model, words(1400, seed + 2), 1)
     shared = words(390, seed + 3)
     return {
         "decode1": {"tokensPerSecond": (decode["usage"]["completion_tokens"] - 1) / (decode["last"] - decode["first"])},
@@ -106,8 +113,8 @@ def measure(port, seed):
             "tokensPerSecond": prefill["usage"]["prompt_tokens"] / (prefill["first"] - prefill["started"]),
             "promptTokens": prefill["usage"]["prompt_tokens"],
         },
-        "unique8": streams(port, [words(430, seed + 10 + i) for i in range(16)], 8, 48),
-        "shared8": streams(port, [shared + " " + words(40, seed + 50 + i) for i in range(16)], 8, 48),
+        "unique8": streams(port, model, [words(430, seed + 10 + i) for i in range(16)], 8, 48),
+        "shared8": streams(port, model, [shared + " " + words(40, seed + 50 + i) for i in range(16)], 8, 48),
     }
 
 
