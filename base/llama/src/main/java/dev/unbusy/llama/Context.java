@@ -22,6 +22,7 @@ public final class Context implements AutoCloseable {
     private final MemorySegment memory;
     private final ContextOptions options;
     private final AbortFlag abort;
+    private ComputeThreads computeThreads;
     /** Bounds the life of the logits segments handed out. */
     private final Arena arena = Arena.ofShared();
 
@@ -37,12 +38,18 @@ public final class Context implements AutoCloseable {
     private boolean lost;
     private @Nullable DecodeOutcome last;
 
-    Context(Model model, MemorySegment context, ContextOptions options, AbortFlag abort) {
+    Context(
+            Model model,
+            MemorySegment context,
+            ContextOptions options,
+            AbortFlag abort,
+            ComputeThreads computeThreads) {
         this.model = model;
         this.symbols = model.library().symbols();
         this.context = context;
         this.options = options;
         this.abort = abort;
+        this.computeThreads = computeThreads;
         memory = symbols.getMemory().call(context);
         contextTokens = symbols.nCtx().call(context);
         batchTokens = symbols.nBatch().call(context);
@@ -233,6 +240,13 @@ public final class Context implements AutoCloseable {
         checkOwner();
         requireRange("threads", threads, 1, ContextOptions.MOST_THREADS);
         requireRange("batchThreads", batchThreads, 1, ContextOptions.MOST_THREADS);
+        int most = Math.max(threads, batchThreads);
+        if (most > computeThreads.count()) {
+            ComputeThreads more = ComputeThreads.start(symbols, most);
+            more.attach(symbols, context);
+            computeThreads.close();
+            computeThreads = more;
+        }
         symbols.setNThreads().call(context, threads, batchThreads);
     }
 
@@ -275,6 +289,7 @@ public final class Context implements AutoCloseable {
         closed = true;
         arena.close();
         symbols.free().call(context);
+        computeThreads.close();
         model.handle().release();
     }
 

@@ -37,7 +37,15 @@ final class ContextCreation {
             if (context.address() == 0) {
                 throw refused(model, model.library().log().since(mark));
             }
-            Context result = new Context(model, context, options, abort);
+            ComputeThreads threads;
+            try {
+                threads = ComputeThreads.start(symbols, Math.max(options.threads(), options.batchThreads()));
+            } catch (RuntimeException e) {
+                symbols.free().call(context);
+                throw e;
+            }
+            threads.attach(symbols, context);
+            Context result = new Context(model, context, options, abort, threads);
             done = true;
             return result;
         } finally {

@@ -33,6 +33,8 @@ record Symbols(
         Calls.PP ggmlBackendDevDescription,
         Calls.PPPV ggmlBackendDevMemory,
         Calls.PI ggmlBackendDevType,
+        Calls.PP ggmlBackendDevBackendReg,
+        Calls.PPP ggmlBackendRegGetProcAddress,
         Calls.PLP ggmlBackendCpuBufferFromPtr,
         Calls.PP ggmlBackendBufferGetType,
         // library
@@ -89,6 +91,7 @@ record Symbols(
         Calls.PI nUbatch,
         Calls.PI nSeqMax,
         Calls.PIIV setNThreads,
+        Calls.PPPV attachThreadpool,
         Calls.PPI decode,
         Calls.PIP getLogitsIth,
         // KV cache
@@ -114,6 +117,8 @@ record Symbols(
                 new Calls.PP(r.call("ggml_backend_dev_description", ADDRESS, ADDRESS)),
                 new Calls.PPPV(r.call("ggml_backend_dev_memory", null, ADDRESS, ADDRESS, ADDRESS)),
                 new Calls.PI(r.call("ggml_backend_dev_type", JAVA_INT, ADDRESS)),
+                new Calls.PP(r.call("ggml_backend_dev_backend_reg", ADDRESS, ADDRESS)),
+                new Calls.PPP(r.call("ggml_backend_reg_get_proc_address", ADDRESS, ADDRESS, ADDRESS)),
                 new Calls.PLP(r.call("ggml_backend_cpu_buffer_from_ptr", ADDRESS, ADDRESS, JAVA_LONG)),
                 new Calls.PP(r.call("ggml_backend_buffer_get_type", ADDRESS, ADDRESS)),
                 new Calls.V(r.call("llama_backend_init", null)),
@@ -183,6 +188,7 @@ record Symbols(
                 new Calls.PI(r.call("llama_n_ubatch", JAVA_INT, ADDRESS)),
                 new Calls.PI(r.call("llama_n_seq_max", JAVA_INT, ADDRESS)),
                 new Calls.PIIV(r.call("llama_set_n_threads", null, ADDRESS, JAVA_INT, JAVA_INT)),
+                new Calls.PPPV(r.call("llama_attach_threadpool", null, ADDRESS, ADDRESS, ADDRESS)),
                 new Calls.PPI(r.call("llama_decode", JAVA_INT, ADDRESS, Layouts.BATCH)),
                 new Calls.PIP(r.call("llama_get_logits_ith", ADDRESS, ADDRESS, JAVA_INT)),
                 new Calls.PP(r.call("llama_get_memory", ADDRESS, ADDRESS)),
