@@ -103,7 +103,8 @@ def streams(port, model, prompts, concurrency, tokens):
 
 def measure(port, seed):
     model = served_model(port)
-    request(port, model, "Warm up: " + words(40, seed), 16)
+    for i in range(3):  # a JVM compiles what it runs; a service runs for days
+        request(port, model, f"Warm up {i}: " + words(40, seed + 90 + i), 150)
     decode = request(port, model, "Write a long story about " + words(12, seed + 1), 200)
     prefill = request(port, model, words(1400, seed + 2), 1)
     shared = words(390, seed + 3)
