@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -60,7 +61,7 @@ final class WarmUpCommand implements Callable<Integer> {
 
     private void help() {
         PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-        CommandLine root = Cli.commandLine(new Io(nowhere, nowhere, io.in(), io.environment(), io.lang(), false));
+        CommandLine root = Cli.commandLine(new Io(nowhere, nowhere, io.in(), io.environment(), io.lang(), Set.of()));
         root.execute("--help");
         root.getSubcommands().keySet().forEach(name -> root.execute(name, "--help"));
     }

@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.Map;
+import java.util.Set;
 
 /** One command line in this process, with what it wrote. */
 record Run(int code, String out, String err) {
@@ -28,6 +29,6 @@ record Run(int code, String out, String err) {
     /** An {@link Io} that goes nowhere, to build the command model with. */
     static Io io(Lang lang) {
         PrintStream nowhere = new PrintStream(PrintStream.nullOutputStream(), false, UTF_8);
-        return new Io(nowhere, nowhere, new ByteArrayInputStream(new byte[0]), ENVIRONMENT, lang, false);
+        return new Io(nowhere, nowhere, new ByteArrayInputStream(new byte[0]), ENVIRONMENT, lang, Set.of());
     }
 }

@@ -1,0 +1,116 @@
+package dev.unbusy.cli;
+
+import dev.unbusy.text.Text;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import picocli.CommandLine.MaxValuesExceededException;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.OverwrittenOptionException;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** What is wrong with a command line, said from the parser's data: its own sentences are English only. Pure. */
+final class UsageErrors {
+    private UsageErrors() {}
+
+    static CliException of(ParameterException error) {
+        return new CliException("usage", text(error), remedy(error), error);
+    }
+
+    private static Text text(ParameterException error) {
+        return switch (error) {
+            case NoCommandException none -> Text.of("A command is missing", "缺少命令");
+            case UnmatchedArgumentException unmatched -> unmatched(unmatched);
+            case MissingParameterException missing -> missing(missing.getMissing());
+            case OverwrittenOptionException twice ->
+                Text.of("%s is given more than once", "%s 重复指定", label(twice.getOverwritten()));
+            case MaxValuesExceededException many -> Text.of("Too many values: %s", "参数过多：%s", String.valueOf(many.getMessage()));
+            default ->
+                error.getArgSpec() == null
+                        ? Text.of("The command line is wrong: %s", "命令行有误：%s", String.valueOf(error.getMessage()))
+                        : badValue(error.getArgSpec(), error.getValue());
+        };
+    }
+
+    private static Text unmatched(UnmatchedArgumentException error) {
+        String first = error.getUnmatched().getFirst();
+        CommandSpec command = error.getCommandLine().getCommandSpec();
+        if (error.isUnknownOption()) {
+            return Text.of("%s has no option %s", "%s 没有选项 %s", command.qualifiedName(), first);
+        }
+        if (!command.subcommands().isEmpty()) {
+            return Text.of("There is no command \"%s\"", "没有名为 \"%s\" 的命令", first);
+        }
+        String rest = error.getUnmatched().stream()
+                .map(argument -> '"' + argument + '"')
+                .collect(Collectors.joining(" "));
+        return Text.of("%s has no use for %s", "%s 不接受多余的参数 %s", command.qualifiedName(), rest);
+    }
+
+    private static Text missing(List<ArgSpec> missing) {
+        String labels = missing.stream().map(UsageErrors::label).collect(Collectors.joining(", "));
+        boolean value = missing.getFirst() instanceof OptionSpec option && !option.required();
+        return value
+                ? Text.of("%s: the value is missing", "%s：缺少取值", labels)
+                : Text.of("%s is missing", "缺少 %s", labels);
+    }
+
+    private static Text badValue(ArgSpec argument, Object value) {
+        String name = argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
+        return Text.of("%s is \"%s\"; it must be %s", "%s 的值为 \"%s\"，应为%s", name, value, wanted(argument.type()));
+    }
+
+    private static Text wanted(Class<?> type) {
+        if (type == int.class || type == Integer.class) {
+            return Text.of("a whole number up to %d", "不超过 %d 的整数", Integer.MAX_VALUE);
+        }
+        if (type == long.class || type == Long.class) {
+            return Text.of("a whole number", "整数");
+        }
+        if (type == double.class || type == Double.class) {
+            return Text.of("a number", "数字");
+        }
+        if (type == boolean.class || type == Boolean.class) {
+            return Text.of("true or false, or left out", " true 或 false，也可省略");
+        }
+        if (type == Path.class) {
+            return Text.of("a path", "路径");
+        }
+        return Text.of("a %s", " %s", type.getSimpleName());
+    }
+
+    /** As the help shows it: {@code --port=N}, {@code MODEL}. */
+    private static String label(ArgSpec argument) {
+        return argument instanceof OptionSpec option
+                ? option.longestName() + (option.arity().max() > 0 ? " " + option.paramLabel() : "")
+                : argument.paramLabel();
+    }
+
+    private static Text remedy(ParameterException error) {
+        String help = error.getCommandLine().getCommandSpec().qualifiedName() + " --help";
+        List<String> suggestions = error instanceof UnmatchedArgumentException unmatched
+                ? new ArrayList<>(unmatched.getSuggestions())
+                : List.of();
+        return suggestions.isEmpty()
+                ? Text.of("`%s` lists what there is.", "用 `%s` 查看可用的命令和选项。", help)
+                : Text.of(
+                        "Perhaps %s is meant; `%s` lists what there is.",
+                        "是否想输入 %s？用 `%s` 查看可用的命令和选项。",
+                        suggestions.stream().limit(3).collect(Collectors.joining(", ")),
+                        help);
+    }
+
+    /** {@code unbusy} alone. */
+    static final class NoCommandException extends ParameterException {
+        private static final long serialVersionUID = 1L;
+
+        NoCommandException(CommandSpec root) {
+            super(root.commandLine(), "a command is missing");
+        }
+    }
+}
