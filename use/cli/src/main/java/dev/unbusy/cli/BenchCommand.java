@@ -5,6 +5,7 @@ import dev.unbusy.bench.BenchReport;
 import dev.unbusy.bench.LoadGenerator;
 import dev.unbusy.bench.Percentiles;
 import dev.unbusy.text.Text;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -84,7 +85,7 @@ final class BenchCommand implements Callable<Integer> {
         return report.completed() > 0 ? ExitCodes.DONE : ExitCodes.FAILED;
     }
 
-    private BenchOptions options() {
+    private BenchOptions options() throws InterruptedException {
         within("--concurrency", concurrency, 1, MOST_CONNECTIONS);
         within("--requests", requests, 1, MOST_REQUESTS);
         within("--input-tokens", inputTokens, 1, MOST_TOKENS);
@@ -94,10 +95,15 @@ final class BenchCommand implements Callable<Integer> {
         within("--timeout-seconds", timeoutSeconds, 1, 86_400);
         within("--ttft-goal-ms", ttftGoalMillis, 0, Double.MAX_VALUE);
         within("--tpot-goal-ms", tpotGoalMillis, 0, Double.MAX_VALUE);
+        URI service = ServiceAddress.find(io, url);
+        String served;
+        try (ServiceClient client = new ServiceClient(service, key)) {
+            served = new ServedModels(client).resolve(model);
+        }
         return new BenchOptions(
-                ServiceAddress.find(io, url),
+                service,
                 key,
-                model,
+                served,
                 concurrency,
                 requests,
                 inputTokens,

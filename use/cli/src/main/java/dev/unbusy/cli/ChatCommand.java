@@ -1,14 +1,8 @@
 package dev.unbusy.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.unbusy.text.Text;
 import java.io.IOException;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -59,14 +53,15 @@ final class ChatCommand implements Callable<Integer> {
         }
         URI service = ServiceAddress.find(io, url);
         try (ServiceClient client = new ServiceClient(service, key)) {
-            Conversation conversation = new Conversation(client, served(client), system, maxTokens);
+            Conversation conversation = new Conversation(client, new ServedModels(client).resolve(model), system, maxTokens);
             ChatTranscript transcript = new ChatTranscript(service, conversation.model(), system);
             int code;
             try (ChatLines lines = lines()) {
                 boolean edited = !(lines instanceof PipedLines);
-                io.say(Text.of(
-                        "%s at %s. /help lists what can be entered beside questions.",
-                        "%s，服务地址 %s。输入 /help 查看可用的命令。", conversation.model(), service));
+                io.say(Text.of("%s at %s", "%s，服务地址 %s", conversation.model(), service));
+                if (edited) {
+                    io.say(Text.of("/help lists what can be entered beside questions.", "输入 /help 查看可用的命令。"));
+                }
                 ChatPrinter printer = new ChatPrinter(io, json);
                 code = new ChatSession(io, lines, conversation, printer, transcript, edited).run();
             }
@@ -81,7 +76,7 @@ final class ChatCommand implements Callable<Integer> {
         if (io.interactive()) {
             ChatHistory history = new ChatHistory(Directories.chatHistory(io.environment()), io::say);
             try {
-                return new EditedLines(io, history);
+                return EditedLines.onTerminal(io, history);
             } catch (IOException | RuntimeException | LinkageError e) {
                 io.say(Text.of(
                         "This terminal cannot edit lines (%s); each line is sent as it is.",
@@ -89,37 +84,5 @@ final class ChatCommand implements Callable<Integer> {
             }
         }
         return new PipedLines(io.in());
-    }
-
-    /** The served model that is meant: the service knows by which other names it goes. */
-    private String served(ServiceClient client) throws InterruptedException {
-        if (model != null) {
-            String name = URLEncoder.encode(model, StandardCharsets.UTF_8)
-                    .replace("+", "%20")
-                    .replace("%2F", "/");
-            HttpResponse<String> response = client.getAny("/v1/models/" + name);
-            if (response.statusCode() != 404) {
-                return model;
-            }
-        }
-        List<String> ids = new ArrayList<>();
-        for (JsonNode one : client.getJson("/v1/models").path("data")) {
-            ids.add(one.path("id").asText());
-        }
-        if (ids.isEmpty()) {
-            throw new CliException(
-                    "no-model",
-                    Text.of("The service has no model yet", "服务尚未加载任何模型"),
-                    Text.of("Wait until `unbusy status` shows a worker as ready.", "请等待 `unbusy status` 显示工作进程就绪。"));
-        }
-        if (model != null && !ids.contains(model)) {
-            throw new CliException(
-                    "model-not-served",
-                    Text.of("The service has no model \"%s\"", "服务没有名为 \"%s\" 的模型", model),
-                    Text.of(
-                            "It has %s; leave the name out for the first.",
-                            "可用的模型：%s。省略名称则使用第一个。", String.join(", ", ids)));
-        }
-        return model == null ? ids.getFirst() : model;
     }
 }

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.unbusy.text.Text;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.function.Supplier;
 import org.jline.reader.Buffer;
 import org.jline.reader.EndOfFileException;
@@ -14,6 +16,7 @@ import org.jline.reader.impl.DefaultParser;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
+import org.jline.terminal.impl.ExternalTerminal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,18 +35,29 @@ final class EditedLines implements ChatLines {
     private final LineReader reader;
 
     /** @throws IOException if the terminal cannot be controlled */
-    EditedLines(Io io, ChatHistory history) throws IOException {
-        this.io = io;
-        this.history = history;
+    static EditedLines onTerminal(Io io, ChatHistory history) throws IOException {
         // FFM: needs no library unpacked into a temporary directory, and no process per question to the terminal.
         // Signals stay the JVM's own but for those that are asked for.
-        terminal = TerminalBuilder.builder()
+        Terminal terminal = TerminalBuilder.builder()
                 .provider(TerminalBuilder.PROP_PROVIDER_FFM)
                 .dumb(false)
                 .systemOutput(TerminalBuilder.SystemOutput.SysErr)
                 .encoding(UTF_8)
                 .nativeSignals(false)
                 .build();
+        return new EditedLines(io, history, terminal);
+    }
+
+    /** On a terminal that is two streams: what the keyboard sends, and what the screen is sent. */
+    static EditedLines onStreams(Io io, ChatHistory history, InputStream keyboard, OutputStream screen)
+            throws IOException {
+        return new EditedLines(io, history, new ExternalTerminal("streams", "xterm", keyboard, screen, UTF_8));
+    }
+
+    private EditedLines(Io io, ChatHistory history, Terminal terminal) {
+        this.io = io;
+        this.history = history;
+        this.terminal = terminal;
         quiet();
         reader = LineReaderBuilder.builder()
                 .terminal(terminal)

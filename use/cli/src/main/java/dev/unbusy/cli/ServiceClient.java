@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class ServiceClient implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private static final Text CHECK_URL = Text.of(
+            "Check --url (and --key); `unbusy status` shows what runs here.",
+            "请检查 --url（以及 --key）；`unbusy status` 可查看本机正在运行的服务。");
+
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
@@ -52,7 +56,7 @@ final class ServiceClient implements AutoCloseable {
                             "%s：%s",
                             response.uri(),
                             refusal(response.statusCode(), response.body().getBytes(UTF_8))),
-                    Text.of("Check --url; it must be an Unbusy gateway.", "请检查 --url，它必须指向 Unbusy 网关。"));
+                    CHECK_URL);
         }
         return response.body();
     }
@@ -66,7 +70,7 @@ final class ServiceClient implements AutoCloseable {
             throw new CliException(
                     "service-error",
                     Text.of("%s%s is not JSON", "%s%s 返回的不是 JSON", base, path),
-                    Text.of("Check --url; it must be an Unbusy gateway.", "请检查 --url，它必须指向 Unbusy 网关。"),
+                    CHECK_URL,
                     e);
         }
     }
@@ -112,20 +116,22 @@ final class ServiceClient implements AutoCloseable {
         }
         if (message.isEmpty()) {
             String text = new String(body, UTF_8).strip();
-            message = text.lines().findFirst().orElse("");
+            message = text.startsWith("<") ? "" : text.lines().findFirst().orElse(""); // a page for browsers says nothing
             message = message.substring(0, Math.min(message.length(), 200));
         }
         return message.isEmpty()
-                ? Text.of("the service refused with status %d", "服务拒绝了请求，状态码 %d", status)
-                : Text.of("the service refused (%d): %s", "服务拒绝了请求（%d）：%s", status, message);
+                ? Text.of("The service refused with status %d", "服务拒绝了请求，状态码 %d", status)
+                : Text.of("The service refused (%d): %s", "服务拒绝了请求（%d）：%s", status, message);
     }
 
     /** Why there is no answer, without the names of classes. */
     static Text reason(Exception e) {
-        Throwable cause = e.getCause() == null ? e : e.getCause();
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnresolvedAddressException) {
+                return Text.of("the host name is unknown", "主机名无法解析");
+            }
+        }
         return switch (e) {
-            case ConnectException refused when cause instanceof UnresolvedAddressException ->
-                Text.of("the host name is unknown", "主机名无法解析");
             case ConnectException refused -> Text.of("nothing listens there", "该地址上没有服务在监听");
             case HttpTimeoutException late -> Text.of("no answer in time", "等待应答超时");
             case SSLException tls -> Text.of("no TLS there (%s)", "该地址不支持 TLS（%s）", message(tls));

@@ -2,9 +2,11 @@ package dev.unbusy.cli;
 
 import dev.unbusy.text.Text;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.MaxValuesExceededException;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
@@ -16,6 +18,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** What is wrong with a command line, said from the parser's data: its own sentences are English only. Pure. */
 final class UsageErrors {
+    private static final int LONGEST_NAME = 50;
+
     private UsageErrors() {}
 
     static CliException of(ParameterException error) {
@@ -93,16 +97,46 @@ final class UsageErrors {
 
     private static Text remedy(ParameterException error) {
         String help = error.getCommandLine().getCommandSpec().qualifiedName() + " --help";
-        List<String> suggestions = error instanceof UnmatchedArgumentException unmatched
-                ? new ArrayList<>(unmatched.getSuggestions())
-                : List.of();
-        return suggestions.isEmpty()
+        List<String> near = error instanceof UnmatchedArgumentException unmatched ? near(unmatched) : List.of();
+        return near.isEmpty()
                 ? Text.of("`%s` lists what there is.", "用 `%s` 查看可用的命令和选项。", help)
                 : Text.of(
                         "Perhaps %s is meant; `%s` lists what there is.",
-                        "是否想输入 %s？用 `%s` 查看可用的命令和选项。",
-                        suggestions.stream().limit(3).collect(Collectors.joining(", ")),
-                        help);
+                        "是否想输入 %s？用 `%s` 查看可用的命令和选项。", String.join(", ", near), help);
+    }
+
+    /** What differs from the first argument by a slip or two. */
+    private static List<String> near(UnmatchedArgumentException error) {
+        CommandSpec command = error.getCommandLine().getCommandSpec();
+        String first = error.getUnmatched().getFirst();
+        String given = first.substring(0, Math.min(first.length(), LONGEST_NAME)); // it may be a whole file's text
+        Stream<String> names = error.isUnknownOption()
+                ? command.options().stream().filter(option -> !option.hidden()).flatMap(option -> Arrays.stream(option.names()))
+                : command.subcommands().entrySet().stream()
+                        .filter(sub -> !sub.getValue().getCommandSpec().usageMessage().hidden())
+                        .map(Map.Entry::getKey);
+        return names.filter(name -> name.length() > 2 && distance(given, name) <= 2).toList();
+    }
+
+    /** Letters to insert, delete, change or exchange with their neighbour (optimal string alignment). */
+    static int distance(String a, String b) {
+        int[][] steps = new int[a.length() + 1][b.length() + 1];
+        for (int i = 0; i <= a.length(); i++) {
+            for (int j = 0; j <= b.length(); j++) {
+                if (i == 0 || j == 0) {
+                    steps[i][j] = i + j;
+                    continue;
+                }
+                int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
+                int least = Math.min(steps[i - 1][j - 1] + change, 1 + Math.min(steps[i - 1][j], steps[i][j - 1]));
+                boolean exchanged = i > 1
+                        && j > 1
+                        && a.charAt(i - 1) == b.charAt(j - 2)
+                        && a.charAt(i - 2) == b.charAt(j - 1);
+                steps[i][j] = exchanged ? Math.min(least, steps[i - 2][j - 2] + 1) : least;
+            }
+        }
+        return steps[a.length()][b.length()];
     }
 
     /** {@code unbusy} alone. */
