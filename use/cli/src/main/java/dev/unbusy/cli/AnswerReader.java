@@ -86,7 +86,9 @@ final class AnswerReader implements SseParser.Listener {
 
     private static Turn.Usage usage(JsonNode usage) {
         long cached = usage.path("prompt_cache_hit_tokens")
-                .asLong(usage.path("prompt_tokens_details").path("cached_tokens").asLong());
+                .asLong(usage.path("prompt_tokens_details")
+                        .path("cached_tokens")
+                        .asLong());
         return new Turn.Usage(
                 usage.path("prompt_tokens").asLong(),
                 usage.path("completion_tokens").asLong(),

@@ -53,7 +53,8 @@ final class ChatCommand implements Callable<Integer> {
         }
         URI service = ServiceAddress.find(io, url);
         try (ServiceClient client = new ServiceClient(service, key)) {
-            Conversation conversation = new Conversation(client, new ServedModels(client).resolve(model), system, maxTokens);
+            Conversation conversation =
+                    new Conversation(client, new ServedModels(client).resolve(model), system, maxTokens);
             ChatTranscript transcript = new ChatTranscript(service, conversation.model(), system);
             int code;
             try (ChatLines lines = lines()) {

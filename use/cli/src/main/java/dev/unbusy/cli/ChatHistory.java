@@ -101,7 +101,8 @@ final class ChatHistory {
         }
         int lines = 0;
         // Decodes whatever is there: a broken byte breaks one line, not the history.
-        try (BufferedReader reader = new BufferedReader(new InputStreamReader(new ByteArrayInputStream(bytes), UTF_8))) {
+        try (BufferedReader reader =
+                new BufferedReader(new InputStreamReader(new ByteArrayInputStream(bytes), UTF_8))) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 lines++;
                 String entry = entry(line);

@@ -65,8 +65,7 @@ final class ChatPrinter implements AnswerReader.Listener {
                 }
             }
             case INTERRUPTED ->
-                io.say(Text.of(
-                        "(Broken off. The model will not remember this question.)", "（已中断，本轮问答不计入对话。）"));
+                io.say(Text.of("(Broken off. The model will not remember this question.)", "（已中断，本轮问答不计入对话。）"));
             case FAILED -> {
                 if (turn.error() != null) {
                     io.say(turn.error());

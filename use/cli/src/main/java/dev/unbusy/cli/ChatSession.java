@@ -9,14 +9,12 @@ import org.jspecify.annotations.Nullable;
  * where the service cannot be reached, and its exit code says whether every turn was answered.
  */
 final class ChatSession {
-    private static final Text HELP = Text.of(
-            """
+    private static final Text HELP = Text.of("""
             /clear   forget the conversation so far
             /exit    leave (or Ctrl-D)
             /help    this list
             A line that ends with \\ goes on in the next; so does Alt-Enter. A pasted text may have several lines.
-            Ctrl-C ends the answer that comes, not the chat.""",
-            """
+            Ctrl-C ends the answer that comes, not the chat.""", """
             /clear   清空当前对话
             /exit    退出（或按 Ctrl-D）
             /help    显示此列表

@@ -39,7 +39,9 @@ final class Cli {
             lang = wish == null ? io.lang() : Lang.choose(wish, io.environment());
         } catch (IllegalArgumentException e) {
             CliException wrong = CliException.usage(
-                    Text.of("--lang is \"%s\"; it must be en or zh", "--lang 的值为 \"%s\"，应为 en 或 zh", String.valueOf(wish)),
+                    Text.of(
+                            "--lang is \"%s\"; it must be en or zh",
+                            "--lang 的值为 \"%s\"，应为 en 或 zh", String.valueOf(wish)),
                     Text.of("Leave it out for the language of the locale.", "省略该选项则使用系统区域设置的语言。"));
             print(io, wrong);
             return ExitCodes.of(wrong);

@@ -58,8 +58,7 @@ final class Conversation {
             // Reading from the client's stream turns an interrupt into this.
             turn = Thread.interrupted()
                     ? answer.interrupted(text)
-                    : answer.failed(
-                            text, Text.of("The answer was cut off: %s", "回答中断：%s", ServiceClient.reason(e)));
+                    : answer.failed(text, Text.of("The answer was cut off: %s", "回答中断：%s", ServiceClient.reason(e)));
         }
         if (turn.outcome() == Turn.Outcome.COMPLETE) {
             messages.addObject().put("role", "user").put("content", text);

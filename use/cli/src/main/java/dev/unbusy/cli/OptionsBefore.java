@@ -32,7 +32,8 @@ final class OptionsBefore {
         for (Map.Entry<String, Object> given : values.entrySet()) {
             OptionSpec own = level.commandSpec().findOption(given.getKey());
             if (own == null) {
-                throw new UnmatchedArgumentException(level.commandSpec().commandLine(), java.util.List.of(given.getKey()));
+                throw new UnmatchedArgumentException(
+                        level.commandSpec().commandLine(), java.util.List.of(given.getKey()));
             }
             if (!level.hasMatchedOption(own)) {
                 own.setValue(given.getValue());

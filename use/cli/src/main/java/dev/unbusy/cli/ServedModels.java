@@ -30,7 +30,9 @@ final class ServedModels {
         if (name == null) {
             return list().getFirst();
         }
-        String path = URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20").replace("%2F", "/");
+        String path = URLEncoder.encode(name, StandardCharsets.UTF_8)
+                .replace("+", "%20")
+                .replace("%2F", "/");
         HttpResponse<String> card = client.getAny("/v1/models/" + path);
         if (card.statusCode() == 200) {
             String id = id(card.body());

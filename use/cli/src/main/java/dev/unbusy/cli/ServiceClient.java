@@ -68,10 +68,7 @@ final class ServiceClient implements AutoCloseable {
             return JSON.readTree(body);
         } catch (IOException e) {
             throw new CliException(
-                    "service-error",
-                    Text.of("%s%s is not JSON", "%s%s 返回的不是 JSON", base, path),
-                    CHECK_URL,
-                    e);
+                    "service-error", Text.of("%s%s is not JSON", "%s%s 返回的不是 JSON", base, path), CHECK_URL, e);
         }
     }
 
@@ -116,7 +113,8 @@ final class ServiceClient implements AutoCloseable {
         }
         if (message.isEmpty()) {
             String text = new String(body, UTF_8).strip();
-            message = text.startsWith("<") ? "" : text.lines().findFirst().orElse(""); // a page for browsers says nothing
+            message =
+                    text.startsWith("<") ? "" : text.lines().findFirst().orElse(""); // a page for browsers says nothing
             message = message.substring(0, Math.min(message.length(), 200));
         }
         return message.isEmpty()

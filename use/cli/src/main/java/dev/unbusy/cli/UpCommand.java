@@ -68,7 +68,9 @@ final class UpCommand implements Callable<Integer> {
     private static void within(String option, @Nullable Integer value, int least, int most) {
         if (value != null && (value < least || value > most)) {
             throw CliException.usage(
-                    Text.of("%s is %d; it must be from %d to %d", "%s 的值为 %d，应在 %d 到 %d 之间", option, value, least, most),
+                    Text.of(
+                            "%s is %d; it must be from %d to %d",
+                            "%s 的值为 %d，应在 %d 到 %d 之间", option, value, least, most),
                     Text.of("Leave it out for the usual one.", "省略该选项则使用默认值。"));
         }
     }

@@ -32,8 +32,9 @@ final class UsageErrors {
             case UnmatchedArgumentException unmatched -> unmatched(unmatched);
             case MissingParameterException missing -> missing(missing.getMissing());
             case OverwrittenOptionException twice ->
-                Text.of("%s is given more than once", "%s 重复指定", label(twice.getOverwritten()));
-            case MaxValuesExceededException many -> Text.of("Too many values: %s", "参数过多：%s", String.valueOf(many.getMessage()));
+                Text.of("%s is given more than once", "%s 重复指定", name(twice.getOverwritten()));
+            case MaxValuesExceededException many ->
+                Text.of("Too many values: %s", "参数过多：%s", String.valueOf(many.getMessage()));
             default ->
                 error.getArgSpec() == null
                         ? Text.of("The command line is wrong: %s", "命令行有误：%s", String.valueOf(error.getMessage()))
@@ -65,8 +66,8 @@ final class UsageErrors {
     }
 
     private static Text badValue(ArgSpec argument, Object value) {
-        String name = argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
-        return Text.of("%s is \"%s\"; it must be %s", "%s 的值为 \"%s\"，应为%s", name, value, wanted(argument.type()));
+        return Text.of(
+                "%s is \"%s\"; it must be %s", "%s 的值为 \"%s\"，应为%s", name(argument), value, wanted(argument.type()));
     }
 
     private static Text wanted(Class<?> type) {
@@ -88,11 +89,14 @@ final class UsageErrors {
         return Text.of("a %s", " %s", type.getSimpleName());
     }
 
-    /** As the help shows it: {@code --port=N}, {@code MODEL}. */
+    private static String name(ArgSpec argument) {
+        return argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
+    }
+
+    /** As the help shows it: {@code --port N}, {@code MODEL}. */
     private static String label(ArgSpec argument) {
-        return argument instanceof OptionSpec option
-                ? option.longestName() + (option.arity().max() > 0 ? " " + option.paramLabel() : "")
-                : argument.paramLabel();
+        boolean value = argument instanceof OptionSpec option && option.arity().max() > 0;
+        return value ? name(argument) + " " + argument.paramLabel() : name(argument);
     }
 
     private static Text remedy(ParameterException error) {
@@ -111,11 +115,15 @@ final class UsageErrors {
         String first = error.getUnmatched().getFirst();
         String given = first.substring(0, Math.min(first.length(), LONGEST_NAME)); // it may be a whole file's text
         Stream<String> names = error.isUnknownOption()
-                ? command.options().stream().filter(option -> !option.hidden()).flatMap(option -> Arrays.stream(option.names()))
+                ? command.options().stream()
+                        .filter(option -> !option.hidden())
+                        .flatMap(option -> Arrays.stream(option.names()))
                 : command.subcommands().entrySet().stream()
-                        .filter(sub -> !sub.getValue().getCommandSpec().usageMessage().hidden())
+                        .filter(sub ->
+                                !sub.getValue().getCommandSpec().usageMessage().hidden())
                         .map(Map.Entry::getKey);
-        return names.filter(name -> name.length() > 2 && distance(given, name) <= 2).toList();
+        return names.filter(name -> name.length() > 2 && distance(given, name) <= 2)
+                .toList();
     }
 
     /** Letters to insert, delete, change or exchange with their neighbour (optimal string alignment). */
@@ -129,10 +137,8 @@ final class UsageErrors {
                 }
                 int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
                 int least = Math.min(steps[i - 1][j - 1] + change, 1 + Math.min(steps[i - 1][j], steps[i][j - 1]));
-                boolean exchanged = i > 1
-                        && j > 1
-                        && a.charAt(i - 1) == b.charAt(j - 2)
-                        && a.charAt(i - 2) == b.charAt(j - 1);
+                boolean exchanged =
+                        i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
                 steps[i][j] = exchanged ? Math.min(least, steps[i - 2][j - 2] + 1) : least;
             }
         }
