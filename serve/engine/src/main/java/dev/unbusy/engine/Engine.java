@@ -6,7 +6,6 @@ import dev.unbusy.llama.Context;
 import dev.unbusy.llama.DecodeOutcome;
 import dev.unbusy.llama.Vocab;
 import dev.unbusy.sampling.SamplerScratch;
-import dev.unbusy.scheduler.KvOperation;
 import dev.unbusy.scheduler.Scheduler;
 import dev.unbusy.scheduler.SchedulerOptions;
 import dev.unbusy.scheduler.StepPlan;
@@ -204,11 +203,12 @@ public final class Engine implements AutoCloseable {
 
     private void run() {
         try (Context owned = contexts.get();
+                KvOperations operations = new KvOperations(owned);
                 Batch batch = new Batch(owned.batchTokens())) {
             context = owned;
             made.complete(null);
             while (!closing) {
-                step(owned, batch);
+                step(owned, operations, batch);
             }
         } catch (Throwable e) {
             if (!made.completeExceptionally(e)) {
@@ -220,12 +220,10 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    private void step(Context owned, Batch batch) throws InterruptedException {
+    private void step(Context owned, KvOperations operations, Batch batch) throws InterruptedException {
         takeIn();
         StepPlan<Generation> plan = scheduler.plan(System.nanoTime());
-        for (KvOperation operation : plan.operations()) {
-            perform(owned, operation);
-        }
+        operations.perform(plan.operations());
         scheduler.operationsDone();
         if (plan.runs() == 0) {
             publish();
@@ -269,14 +267,6 @@ public final class Engine implements AutoCloseable {
             message.run();
         } else if (scheduler.running() == 0) {
             scheduler.checkIntegrity();
-        }
-    }
-
-    private static void perform(Context owned, KvOperation operation) {
-        switch (operation) {
-            case KvOperation.Copy copy ->
-                owned.copyTokens(copy.from(), copy.to(), copy.fromPosition(), copy.toPosition());
-            case KvOperation.Remove remove -> owned.removeTokens(remove.slot(), remove.fromPosition(), -1);
         }
     }
 
