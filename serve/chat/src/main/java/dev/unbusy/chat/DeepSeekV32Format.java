@@ -25,6 +25,11 @@ final class DeepSeekV32Format implements ChatFormat {
     }
 
     @Override
+    public ToolCallSyntax toolCalls() {
+        return ToolCallSyntax.DSML_V32;
+    }
+
+    @Override
     public RenderedPrompt render(PromptInput input) {
         Turns turns = DeepSeekText.read(input);
         boolean thinking = ReasoningEffort.thinks(input);

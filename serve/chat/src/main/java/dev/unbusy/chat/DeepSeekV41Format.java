@@ -22,6 +22,11 @@ final class DeepSeekV41Format implements ChatFormat {
     }
 
     @Override
+    public ToolCallSyntax toolCalls() {
+        return ToolCallSyntax.DSML_V41;
+    }
+
+    @Override
     public RenderedPrompt render(PromptInput input) {
         Turns turns = DeepSeekText.read(input);
         boolean thinking = ReasoningEffort.thinks(input);

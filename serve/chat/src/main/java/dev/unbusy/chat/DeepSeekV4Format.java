@@ -79,6 +79,11 @@ final class DeepSeekV4Format implements ChatFormat {
     }
 
     @Override
+    public ToolCallSyntax toolCalls() {
+        return ToolCallSyntax.DSML_V4;
+    }
+
+    @Override
     public RenderedPrompt render(PromptInput input) {
         Turns turns = DeepSeekText.read(input);
         boolean thinking = ReasoningEffort.thinks(input);

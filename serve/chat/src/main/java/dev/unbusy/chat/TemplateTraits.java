@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param objectArguments arguments of tool calls must be an object; else they must be the JSON text
  * @param emptyContent an assistant message without content must have an empty one, null is not understood
  * @param developerRole the template knows the role {@code developer}; else it is called {@code system}
+ * @param systemRole the template knows the role {@code system}
  * @param reasons the template knows reasoning tags, so the model may write them
  */
 record TemplateTraits(
@@ -24,6 +25,7 @@ record TemplateTraits(
         boolean objectArguments,
         boolean emptyContent,
         boolean developerRole,
+        boolean systemRole,
         boolean reasons) {
 
     private static final String WORD = "unbusy-probe-word";
@@ -52,6 +54,7 @@ record TemplateTraits(
                 objectArguments,
                 emptyContent,
                 source.contains("developer"),
+                contains(system(render, typedContent, undefinedTools), WORD),
                 source.contains("think>"));
     }
 
@@ -67,6 +70,22 @@ record TemplateTraits(
             Function<Map<String, @Nullable Object>, @Nullable String> render, Object content, boolean undefinedTools) {
         Map<String, @Nullable Object> variables = new LinkedHashMap<>();
         variables.put("messages", List.of(Map.of("role", "user", "content", content)));
+        if (!undefinedTools) {
+            variables.put("tools", null);
+        }
+        return render.apply(variables);
+    }
+
+    private static @Nullable String system(
+            Function<Map<String, @Nullable Object>, @Nullable String> render,
+            boolean typedContent,
+            boolean undefinedTools) {
+        Map<String, @Nullable Object> variables = new LinkedHashMap<>();
+        variables.put(
+                "messages",
+                List.of(
+                        Map.of("role", "system", "content", content(WORD, typedContent)),
+                        Map.of("role", "user", "content", content("hello", typedContent))));
         if (!undefinedTools) {
             variables.put("tools", null);
         }
