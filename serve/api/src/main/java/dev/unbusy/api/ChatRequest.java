@@ -113,7 +113,8 @@ public record ChatRequest(
                 case "tool_choice" -> toolChoice = body.value();
                 case "parallel_tool_calls" -> parallelToolCalls = body.bool();
                 default ->
-                    Parameters.refuse(body, name, "'tools' and 'tool_choice' took its place long ago; send them instead");
+                    Parameters.refuse(
+                            body, name, "'tools' and 'tool_choice' took its place long ago; send them instead");
             }
         }
 

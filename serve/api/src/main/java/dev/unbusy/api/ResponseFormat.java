@@ -18,8 +18,7 @@ public sealed interface ResponseFormat {
      * @param name what the client calls it
      * @param strict as the request says; the answer follows the schema either way
      */
-    record JsonSchema(
-            String name, @Nullable String description, Map<String, @Nullable Object> schema, boolean strict)
+    record JsonSchema(String name, @Nullable String description, Map<String, @Nullable Object> schema, boolean strict)
             implements ResponseFormat {}
 
     int MAX_NAME = 64;

@@ -53,12 +53,12 @@ public sealed interface ToolChoice {
     private static ToolChoice function(JsonFields choice, List<ToolDefinition> tools) {
         String type = choice.requiredString("type");
         if (!type.equals("function")) {
-            throw ApiError.unsupported("tool_choice.type", "send function, none, auto or required, not " + ApiError.quote(type))
+            throw ApiError.unsupported(
+                            "tool_choice.type", "send function, none, auto or required, not " + ApiError.quote(type))
                     .exception();
         }
         choice.knownOnly("type", "function");
-        String name =
-                choice.requiredObject("function").knownOnly("name").requiredString("name");
+        String name = choice.requiredObject("function").knownOnly("name").requiredString("name");
         if (tools.stream().noneMatch(tool -> tool.name().equals(name))) {
             throw ApiError.outOfRange("tool_choice.function.name", name, "the name of one of the 'tools'")
                     .exception();

@@ -32,7 +32,8 @@ public record ToolDefinition(
                     .exception();
         }
         if (list.size() > MAX_TOOLS) {
-            throw ApiError.invalidValue("tools", "has " + list.size() + " entries; at most " + MAX_TOOLS + " are allowed")
+            throw ApiError.invalidValue(
+                            "tools", "has " + list.size() + " entries; at most " + MAX_TOOLS + " are allowed")
                     .exception();
         }
         List<ToolDefinition> tools = new ArrayList<>(list.size());
@@ -59,8 +60,7 @@ public record ToolDefinition(
                     .exception();
         }
         tool.knownOnly("type", "function");
-        JsonFields function =
-                tool.requiredObject("function").knownOnly("name", "description", "parameters", "strict");
+        JsonFields function = tool.requiredObject("function").knownOnly("name", "description", "parameters", "strict");
         String name = function.requiredName("name", MAX_NAME);
         String description = function.optionalString("description");
         boolean strict = function.flag("strict");
@@ -83,7 +83,8 @@ public record ToolDefinition(
         Map<String, @Nullable Object> schema = JsonSchemas.checked(path, value);
         Object type = schema.get("type");
         if (type != null && !type.equals("object")) {
-            throw ApiError.outOfRange(path + ".type", type, "object, since arguments are one").exception();
+            throw ApiError.outOfRange(path + ".type", type, "object, since arguments are one")
+                    .exception();
         }
         return schema;
     }

@@ -34,8 +34,8 @@ class FeaturesTest {
 
     @Test
     void tools_areRead_andKeptAsTheyCame_butForNulls() {
-        ChatRequest request =
-                with("\"tools\":[{\"function\":{\"strict\":true,\"parameters\":{\"type\":\"object\",\"properties\":"
+        ChatRequest request = with(
+                "\"tools\":[{\"function\":{\"strict\":true,\"parameters\":{\"type\":\"object\",\"properties\":"
                         + "{\"b\":{},\"a\":{\"type\":\"integer\",\"minimum\":1}}},\"description\":\"d\",\"name\":\"get-it_2\"},"
                         + "\"type\":\"function\"},{\"type\":\"function\",\"function\":{\"name\":\"g\",\"description\":null,\"strict\":null}}]");
         ToolDefinition first = request.tools().getFirst();
@@ -44,8 +44,9 @@ class FeaturesTest {
         assertThat(first.strict()).isTrue();
         assertThat(first.parameters()).containsEntry("type", "object");
         assertThat(first.raw().get("function"))
-                .hasToString("{name=get-it_2, description=d, parameters={type=object, properties={b={}, a={type=integer,"
-                        + " minimum=1}}}, strict=true}");
+                .hasToString(
+                        "{name=get-it_2, description=d, parameters={type=object, properties={b={}, a={type=integer,"
+                                + " minimum=1}}}, strict=true}");
         assertThat(request.tools().get(1))
                 .isEqualTo(new ToolDefinition(
                         "g", null, null, false, Map.of("type", "function", "function", Map.of("name", "g"))));
@@ -69,12 +70,7 @@ class FeaturesTest {
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '`',
-            value = {
-                "`\"none\"` | NONE",
-                "`\"auto\"` | AUTO",
-                "`\"required\"` | REQUIRED",
-                "`null` | AUTO"
-            })
+            value = {"`\"none\"` | NONE", "`\"auto\"` | AUTO", "`\"required\"` | REQUIRED", "`null` | AUTO"})
     void toolChoice_ofAWord(String choice, ToolChoice.Mode mode) {
         assertThat(with(TOOLS + ",\"tool_choice\":" + choice).toolChoice()).isEqualTo(mode);
         assertThat(with("\"tool_choice\":" + choice + "," + TOOLS).toolChoice()).isEqualTo(mode);
@@ -183,11 +179,13 @@ class FeaturesTest {
         assertThat(refusal("\"tools\":[" + many + "]").message()).contains("has 129 entries; at most 128");
         String longest = "x".repeat(ToolDefinition.MAX_NAME);
         assertThat(with(TOOLS.replace("\"f\"", "\"" + longest + "\"")).tools()).hasSize(1);
-        assertThat(refusal(TOOLS.replace("\"f\"", "\"" + longest + "x\"")).param()).isEqualTo(F + ".name");
+        assertThat(refusal(TOOLS.replace("\"f\"", "\"" + longest + "x\"")).param())
+                .isEqualTo(F + ".name");
 
         String deep = "{\"items\":".repeat(40) + "{}" + "}".repeat(40);
-        ApiError tooDeep = refusal("\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"n\",\"schema\":"
-                + deep + "}}");
+        ApiError tooDeep =
+                refusal("\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"n\",\"schema\":"
+                        + deep + "}}");
         assertThat(tooDeep.param()).isEqualTo("response_format.json_schema.schema");
         assertThat(tooDeep.message()).contains("deeper than 32");
 
@@ -202,8 +200,7 @@ class FeaturesTest {
         String messages = "\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"},"
                 + "{\"role\":\"assistant\",\"content\":\"He\",\"prefix\":true}]," + TOOLS;
         ApiError error = catchThrowableOfType(
-                        ApiException.class,
-                        () -> ChatRequest.parse(("{" + messages + "}").getBytes(UTF_8), ALL))
+                        ApiException.class, () -> ChatRequest.parse(("{" + messages + "}").getBytes(UTF_8), ALL))
                 .error();
         assertThat(error.param()).isEqualTo("messages[1].prefix");
         assertThat(ChatRequest.parse(("{" + messages + ",\"tool_choice\":\"none\"}").getBytes(UTF_8), ALL)

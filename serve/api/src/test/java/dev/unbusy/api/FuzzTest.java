@@ -110,7 +110,8 @@ class FuzzTest {
     @Test
     void chatWithEveryFeature() {
         String all = CHAT.substring(0, CHAT.length() - 1) + TOOLS;
-        assertThat(ChatRequest.parse(all.getBytes(UTF_8), EnumSet.allOf(Feature.class)).tools())
+        assertThat(ChatRequest.parse(all.getBytes(UTF_8), EnumSet.allOf(Feature.class))
+                        .tools())
                 .hasSize(1);
         fuzz(all, 10_000, bytes -> ChatRequest.parse(bytes, EnumSet.allOf(Feature.class)));
     }

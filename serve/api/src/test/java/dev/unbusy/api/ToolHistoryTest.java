@@ -20,7 +20,8 @@ class ToolHistoryTest {
             calls.append(calls.isEmpty() ? "" : ",")
                     .append("{\"id\":\"")
                     .append(id)
-                    .append("\",\"type\":\"function\",\"index\":0,\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\": 1}\"}}");
+                    .append(
+                            "\",\"type\":\"function\",\"index\":0,\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\": 1}\"}}");
         }
         return "{\"role\":\"assistant\",\"content\":\"\",\"tool_calls\":[" + calls + "]}";
     }

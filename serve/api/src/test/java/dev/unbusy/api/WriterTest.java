@@ -109,8 +109,8 @@ class WriterTest {
                 .endsWith("[DONE]");
     }
 
-    private static final List<ToolCallDelta> CALLS = List.of(
-            new ToolCallDelta(0, "call_1", "f", "{\"a\": \"你\"}"), new ToolCallDelta(1, "call_2", "g", "{}"));
+    private static final List<ToolCallDelta> CALLS =
+            List.of(new ToolCallDelta(0, "call_1", "f", "{\"a\": \"你\"}"), new ToolCallDelta(1, "call_2", "g", "{}"));
 
     @Test
     void wholeAnswerThatCallsTools_hasNullContentAndTheCalls() throws Exception {
@@ -124,9 +124,10 @@ class WriterTest {
         assertThat(choice.at("/message/content").isNull()).isTrue();
         assertThat(choice.at("/message/reasoning_content").textValue()).isEqualTo("hm");
         assertThat(choice.at("/message/tool_calls").toString())
-                .isEqualTo("[{\"index\":0,\"id\":\"call_1\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":"
-                        + "\"{\\\"a\\\": \\\"你\\\"}\"}},{\"index\":1,\"id\":\"call_2\",\"type\":\"function\",\"function\":"
-                        + "{\"name\":\"g\",\"arguments\":\"{}\"}}]");
+                .isEqualTo(
+                        "[{\"index\":0,\"id\":\"call_1\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":"
+                                + "\"{\\\"a\\\": \\\"你\\\"}\"}},{\"index\":1,\"id\":\"call_2\",\"type\":\"function\",\"function\":"
+                                + "{\"name\":\"g\",\"arguments\":\"{}\"}}]");
     }
 
     @Test
@@ -141,16 +142,16 @@ class WriterTest {
                                 null,
                                 "x",
                                 null,
-                                List.of(
-                                        ToolCallDelta.arguments(0, "{}"), ToolCallDelta.begin(1, "call_2", "g")))),
+                                List.of(ToolCallDelta.arguments(0, "{}"), ToolCallDelta.begin(1, "call_2", "g")))),
                 writer.finish(0, FinishReason.TOOL_CALLS, USAGE),
                 writer.end(USAGE));
         assertThat(JSON.readTree(events.get(1)).at("/choices/0/delta").toString())
                 .isEqualTo("{\"tool_calls\":[{\"index\":0,\"id\":\"call_1\",\"type\":\"function\",\"function\":"
                         + "{\"name\":\"f\",\"arguments\":\"\"}}]}");
         assertThat(JSON.readTree(events.get(2)).at("/choices/0/delta").toString())
-                .isEqualTo("{\"content\":\"x\",\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{}\"}},"
-                        + "{\"index\":1,\"id\":\"call_2\",\"type\":\"function\",\"function\":{\"name\":\"g\",\"arguments\":\"\"}}]}");
+                .isEqualTo(
+                        "{\"content\":\"x\",\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{}\"}},"
+                                + "{\"index\":1,\"id\":\"call_2\",\"type\":\"function\",\"function\":{\"name\":\"g\",\"arguments\":\"\"}}]}");
         JsonNode last = JSON.readTree(events.get(3));
         assertThat(last.at("/choices/0/finish_reason").textValue()).isEqualTo("tool_calls");
         assertThat(last.get("usage")).isEqualTo(JSON.readTree(USAGE_JSON));

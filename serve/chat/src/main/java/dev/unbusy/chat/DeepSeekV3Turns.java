@@ -64,8 +64,7 @@ final class DeepSeekV3Turns {
         }
         List<String> written = new ArrayList<>();
         for (ToolCall call : calls) {
-            String arguments =
-                    call.arguments() instanceof String text ? text : PythonJson.write(call.arguments());
+            String arguments = call.arguments() instanceof String text ? text : PythonJson.write(call.arguments());
             written.add(DeepSeekCallParser.CALL + "function" + DeepSeekCallParser.SEPARATOR + call.name()
                     + "\n```json\n" + arguments + "\n```" + DeepSeekCallParser.CALL_END);
         }

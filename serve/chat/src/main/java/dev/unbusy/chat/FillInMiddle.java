@@ -78,8 +78,7 @@ public record FillInMiddle(int beforePrefix, int beforeSuffix, int beforeMiddle)
         return new ChatException(
                 ChatException.FILL_UNSUPPORTED,
                 "suffix",
-                new Text(
-                        "this model has no tokens for filling a gap between two texts", "该模型的词表中没有中间填充（FIM）所需的特殊词元"),
+                new Text("this model has no tokens for filling a gap between two texts", "该模型的词表中没有中间填充（FIM）所需的特殊词元"),
                 new Text(
                         "Leave suffix out, or use a coder model such as DeepSeek-Coder or Qwen2.5-Coder.",
                         "请去掉 suffix，或改用 DeepSeek-Coder、Qwen2.5-Coder 等代码模型。"),

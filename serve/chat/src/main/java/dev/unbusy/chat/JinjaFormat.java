@@ -89,7 +89,9 @@ final class JinjaFormat implements ChatFormat {
                 Message.made(Role.ASSISTANT, "three"),
                 Message.made(Role.USER, QUESTION));
         Map<String, @Nullable Object> variables = new LinkedHashMap<>();
-        variables.put("messages", conversation.stream().map(message -> forTemplate(message)).toList());
+        variables.put(
+                "messages",
+                conversation.stream().map(message -> forTemplate(message)).toList());
         String rendered = probe(variables);
         if (rendered == null || !rendered.contains(QUESTION)) {
             return null;
@@ -138,8 +140,11 @@ final class JinjaFormat implements ChatFormat {
 
     private String render(List<Message> messages, PromptInput input, boolean thinking, boolean opens) {
         Map<String, @Nullable Object> variables = new LinkedHashMap<>();
-        variables.put("messages", messages.stream().map(message -> forTemplate(message)).toList());
-        boolean shows = tools.who() == ToolConvention.Who.TEMPLATE && !input.tools().isEmpty();
+        variables.put(
+                "messages",
+                messages.stream().map(message -> forTemplate(message)).toList());
+        boolean shows =
+                tools.who() == ToolConvention.Who.TEMPLATE && !input.tools().isEmpty();
         if (shows || !traits.undefinedTools()) {
             variables.put("tools", shows ? input.tools() : null);
         }

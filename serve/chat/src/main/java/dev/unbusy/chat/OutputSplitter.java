@@ -56,9 +56,7 @@ public final class OutputSplitter {
 
         /** Appends a piece, or joins it to the last one if that is of the same kind and call. */
         static void add(List<Piece> pieces, Piece piece) {
-            if (!pieces.isEmpty()
-                    && pieces.getLast().kind == piece.kind
-                    && pieces.getLast().call == piece.call) {
+            if (!pieces.isEmpty() && pieces.getLast().kind == piece.kind && pieces.getLast().call == piece.call) {
                 pieces.add(new Piece(piece.kind, pieces.removeLast().text + piece.text, piece.call));
             } else {
                 pieces.add(piece);

@@ -41,9 +41,14 @@ record TemplateTraits(
                 && contains(question(render, typed(WORD), undefinedTools), WORD);
         String withObject = toolCall(render, typedContent, ARGUMENTS, "");
         String withText = toolCall(render, typedContent, ARGUMENTS_TEXT, "");
-        // Written as Python writes a dict, an object was not meant to be one.
-        boolean rendersObject = contains(withObject, "probe_value") && !contains(withObject, "{'probe_key'");
-        boolean objectArguments = rendersObject || !contains(withText, ARGUMENTS_TEXT);
+        boolean objectArguments;
+        if (rendersObject(withObject) || contains(withText, ARGUMENTS_TEXT)) {
+            objectArguments = rendersObject(withObject);
+        } else {
+            // DeepSeek's older templates write calls only where the content is null.
+            objectArguments = rendersObject(toolCall(render, typedContent, ARGUMENTS, null))
+                    || !contains(toolCall(render, typedContent, ARGUMENTS_TEXT, null), ARGUMENTS_TEXT);
+        }
         String withEmpty = objectArguments ? withObject : withText;
         String withNull = toolCall(render, typedContent, objectArguments ? ARGUMENTS : ARGUMENTS_TEXT, null);
         boolean emptyContent =
@@ -56,6 +61,11 @@ record TemplateTraits(
                 source.contains("developer"),
                 contains(system(render, typedContent, undefinedTools), WORD),
                 source.contains("think>"));
+    }
+
+    /** Written as Python writes a dict, an object was not meant to be one. */
+    private static boolean rendersObject(@Nullable String text) {
+        return contains(text, "probe_value") && !contains(text, "{'probe_key'");
     }
 
     static List<Map<String, @Nullable Object>> typed(String text) {

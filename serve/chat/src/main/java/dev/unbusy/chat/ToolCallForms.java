@@ -55,9 +55,7 @@ final class ToolCallForms {
                                 "\n",
                                 most));
             case QWEN_TAGS ->
-                free(
-                        TaggedCallParser.OPEN,
-                        new Repeat(choice(tools, ToolCallForms::qwenCall), "\n", 1, most));
+                free(TaggedCallParser.OPEN, new Repeat(choice(tools, ToolCallForms::qwenCall), "\n", 1, most));
             case LLAMA3 -> {
                 String begin = "{\"name\": \"";
                 yield new ToolCallForm(
@@ -76,16 +74,13 @@ final class ToolCallForms {
                         MistralCallParser.CALLS,
                         calls(tools, MistralCallParser.CALLS, MistralCallParser.ARGUMENTS, "", "", most));
             case MISTRAL_ID ->
-                free(
-                        MistralCallParser.CALLS,
-                        new Repeat(choice(tools, ToolCallForms::mistralCallWithId), "", 1, most));
+                free(MistralCallParser.CALLS, new Repeat(choice(tools, ToolCallForms::mistralCallWithId), "", 1, most));
         };
     }
 
     /** Calls that are announced by a marker of their own. */
     private static ToolCallForm block(String lead, String open, TextShape calls, String close) {
-        return new ToolCallForm(
-                lead, List.of(open), false, sequence(new Literal(open), calls, new Literal(close)));
+        return new ToolCallForm(lead, List.of(open), false, sequence(new Literal(open), calls, new Literal(close)));
     }
 
     /** Calls each of which begins with the trigger. */
@@ -99,9 +94,7 @@ final class ToolCallForms {
         TextShape call = choice(
                 tools,
                 tool -> sequence(
-                        new Literal(before + tool.name() + between),
-                        new Json(tool.parameters()),
-                        new Literal(after)));
+                        new Literal(before + tool.name() + between), new Json(tool.parameters()), new Literal(after)));
         return new Repeat(call, separator, 1, most);
     }
 
@@ -127,17 +120,14 @@ final class ToolCallForms {
         return sequence(
                 new Literal(tags.open(tags.invoke()) + " name=\"" + tool.name() + "\">\n"),
                 ParameterShapes.of(
-                        tool,
-                        new ParameterShapes.Style(
-                                open, "\" string=\"true\">", "\" string=\"false\">", close)),
+                        tool, new ParameterShapes.Style(open, "\" string=\"true\">", "\" string=\"false\">", close)),
                 new Literal(tags.close(tags.invoke())));
     }
 
     private static TextShape qwenCall(Tool tool) {
         return sequence(
                 new Literal(TaggedCallParser.OPEN + "\n" + TaggedParameters.FUNCTION + tool.name() + ">\n"),
-                ParameterShapes.of(
-                        tool, new ParameterShapes.Style("<parameter=", ">\n", ">\n", "\n</parameter>\n")),
+                ParameterShapes.of(tool, new ParameterShapes.Style("<parameter=", ">\n", ">\n", "\n</parameter>\n")),
                 new Literal("</function>\n" + TaggedCallParser.CLOSE));
     }
 

@@ -45,7 +45,8 @@ abstract class ToolCallParser {
         pieces = new CallPieces(holdsLeadingBlanks);
     }
 
-    // ---- for the splitter --------------------------------------------------------------------------------------------
+    // ---- for the splitter
+    // --------------------------------------------------------------------------------------------
 
     /** Takes a piece of content and adds what is now certain. */
     final void feed(String text, List<Piece> out) {
@@ -83,7 +84,8 @@ abstract class ToolCallParser {
         return pieces.calls();
     }
 
-    // ---- what a convention defines -----------------------------------------------------------------------------------
+    // ---- what a convention defines
+    // -----------------------------------------------------------------------------------
 
     /** A block begins behind a marker. */
     abstract void open(String marker);
@@ -99,7 +101,8 @@ abstract class ToolCallParser {
     /** The output has ended inside a block in which a call has been given out. */
     void cut() {}
 
-    // ---- what a convention calls -------------------------------------------------------------------------------------
+    // ---- what a convention calls
+    // -------------------------------------------------------------------------------------
 
     /**
      * Whether a character completes a marker.
@@ -223,7 +226,8 @@ abstract class ToolCallParser {
         return pieces.afterCall();
     }
 
-    // ---- inside ------------------------------------------------------------------------------------------------------
+    // ---- inside
+    // ------------------------------------------------------------------------------------------------------
 
     private void work() {
         while (position < input.length()) {

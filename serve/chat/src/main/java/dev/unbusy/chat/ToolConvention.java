@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param syntax how calls look; null if it is none that we read
  * @param shortIds ids of calls must have nine letters and digits, as in Mistral's older templates
  */
-record ToolConvention(
-        Who who, @Nullable ToolCallSyntax syntax, boolean shortIds) {
+record ToolConvention(Who who, @Nullable ToolCallSyntax syntax, boolean shortIds) {
 
     enum Who {
         /** The template shows the tools to the model, and writes calls and results. */
@@ -28,6 +27,7 @@ record ToolConvention(
 
     private static final String TOOL = "probe_tool";
     private static final String CALLED = "probe_called";
+    private static final String ARGUMENT = "probe_value";
     private static final String SHORT_ID = "probe0001";
     private static final String LONG_ID = "call_0123456789abcdef01234567";
     private static final int AROUND = 120;
@@ -38,7 +38,8 @@ record ToolConvention(
     }
 
     /** @param render renders the template with the variables {@code messages} and {@code tools}; null if it refuses */
-    static ToolConvention find(TemplateTraits traits, Function<Map<String, @Nullable Object>, @Nullable String> render) {
+    static ToolConvention find(
+            TemplateTraits traits, Function<Map<String, @Nullable Object>, @Nullable String> render) {
         List<Map<String, @Nullable Object>> question = List.of(message("user", "hello", traits));
         boolean shows = contains(render.apply(variables(question, tools())), TOOL);
         String loop = loop(traits, render, SHORT_ID);
@@ -47,8 +48,13 @@ record ToolConvention(
         if (shows) {
             return new ToolConvention(Who.TEMPLATE, syntax, shortIds);
         }
-        return syntax != null && ToolSections.knows(syntax)
-                ? new ToolConvention(Who.TEMPLATE_BUT_DEFINITIONS, syntax, shortIds)
+        if (syntax != null && ToolSections.knows(syntax)) {
+            return new ToolConvention(Who.TEMPLATE_BUT_DEFINITIONS, syntax, shortIds);
+        }
+        // A template that writes calls in a form of its own is not to be talked into another one.
+        boolean writesCalls = contains(loop, CALLED) || contains(loop, ARGUMENT);
+        return writesCalls
+                ? new ToolConvention(Who.TEMPLATE, null, shortIds)
                 : new ToolConvention(Who.NOBODY, ToolCallSyntax.HERMES, false);
     }
 
@@ -61,7 +67,8 @@ record ToolConvention(
         int at = loop.indexOf(CALLED);
         String before = loop.substring(Math.max(0, at - AROUND), at).replaceAll("\\s", "");
         int end = at + CALLED.length();
-        String after = loop.substring(end, Math.min(loop.length(), end + AROUND)).replaceAll("\\s", "");
+        String after =
+                loop.substring(end, Math.min(loop.length(), end + AROUND)).replaceAll("\\s", "");
         if (before.endsWith(DeepSeekCallParser.CALL + "function" + DeepSeekCallParser.SEPARATOR)
                 && after.startsWith("```json")) {
             return ToolCallSyntax.DEEPSEEK_V3;
@@ -96,16 +103,16 @@ record ToolConvention(
 
     private static @Nullable String loop(
             TemplateTraits traits, Function<Map<String, @Nullable Object>, @Nullable String> render, String id) {
-        Map<String, @Nullable Object> arguments = Map.of("probe_key", "probe_value");
+        Map<String, @Nullable Object> arguments = Map.of("probe_key", ARGUMENT);
         Map<String, @Nullable Object> assistant = message("assistant", "", traits);
         if (!traits.emptyContent()) {
             assistant.put("content", null);
         }
-        Object written = traits.objectArguments() ? arguments : PythonJson.write(arguments);
-        assistant.put(
-                "tool_calls",
-                List.of(Map.of(
-                        "id", id, "type", "function", "function", Map.of("name", CALLED, "arguments", written))));
+        // In the order of requests: some templates write the whole function as JSON.
+        Map<String, @Nullable Object> function = new LinkedHashMap<>();
+        function.put("name", CALLED);
+        function.put("arguments", traits.objectArguments() ? arguments : PythonJson.write(arguments));
+        assistant.put("tool_calls", List.of(Map.of("id", id, "type", "function", "function", function)));
         Map<String, @Nullable Object> result = message("tool", "result", traits);
         result.put("tool_call_id", id);
         result.put("name", CALLED);
@@ -135,9 +142,6 @@ record ToolConvention(
         Map<String, @Nullable Object> schema = Map.of(
                 "type", "object", "properties", Map.of("probe_key", Map.of("type", "string", "description", "probe")));
         return List.of(Map.of(
-                "type",
-                "function",
-                "function",
-                Map.of("name", TOOL, "description", "probe", "parameters", schema)));
+                "type", "function", "function", Map.of("name", TOOL, "description", "probe", "parameters", schema)));
     }
 }

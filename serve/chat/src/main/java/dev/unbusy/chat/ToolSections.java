@@ -34,7 +34,11 @@ final class ToolSections {
         if (!systemRole) {
             for (int i = 0; i < result.size(); i++) {
                 if (result.get(i).role() == Role.USER) {
-                    result.set(i, result.get(i).withContent(section + "\n\n" + result.get(i).text()));
+                    result.set(
+                            i,
+                            result.get(i)
+                                    .withContent(
+                                            section + "\n\n" + result.get(i).text()));
                     return result;
                 }
             }
@@ -62,7 +66,8 @@ final class ToolSections {
                     .append(PythonJson.write(parameters == null ? Map.of() : parameters))
                     .append('\n');
         }
-        return text + """
+        return text
+                + """
 
                 IMPORTANT: ALWAYS adhere to this exact format for tool use:
                 {calls}{call}tool_call_name{separator}tool_call_arguments{/call}{{additional_tool_calls}}{/calls}
@@ -111,9 +116,7 @@ final class ToolSections {
                 You can call the functions below where they help. Each line between the tags describes one:
 
                 <tools>
-                """
-                + String.join("\n", tools)
-                + """
+                """ + String.join("\n", tools) + """
 
                 </tools>
 

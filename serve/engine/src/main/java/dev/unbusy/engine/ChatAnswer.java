@@ -129,9 +129,7 @@ final class ChatAnswer implements AnswerForm {
                     new ChatDelta(
                             mine.reasoning.isEmpty() ? null : mine.reasoning.toString(),
                             mine.content.isEmpty() && !mine.calls.isEmpty() ? null : mine.content.toString(),
-                            tellsLogprobs
-                                    ? new ChatDelta.Logprobs(mine.reasoningLogprobs, mine.contentLogprobs)
-                                    : null,
+                            tellsLogprobs ? new ChatDelta.Logprobs(mine.reasoningLogprobs, mine.contentLogprobs) : null,
                             mine.calls),
                     reasons[i]));
         }
