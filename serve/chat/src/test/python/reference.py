@@ -4,8 +4,8 @@
     reference.py ENCODERS < cases > answers
 
 ENCODERS is the directory that fetch_encoders.py filled. A case is one line of JSON with the member "family" (v32, v4,
-v4-second, v41, split, calls, detect); an answer is one line with "text" (for split and calls: "reasoning", "content" and
-"calls", for detect: "content" and "calls"), or "error".
+v4-second, v41, split, calls, published, detect); an answer is one line with "text" (for those from split on: "reasoning",
+"content" and "calls", as far as they know them), or "error".
 """
 
 import json
@@ -93,6 +93,15 @@ def split(case, parse_tool_calls=False):
     return answer
 
 
+def published(case):
+    """The parser that DeepSeek publishes with an encoder; it takes only what is well formed."""
+    module = {"v32": encoding_dsv32, "v4": encoding_dsv4}[case["release"]]
+    mode = "thinking" if case["start"] == "REASONING" else "chat"
+    message = module.parse_message_from_completion_text("".join(case["chunks"]) + module.eos_token, mode)
+    return {"reasoning": message["reasoning_content"], "content": message["content"],
+            "calls": [call["function"] for call in message["tool_calls"]]}
+
+
 def stub(name, **members):
     """A module that SGLang's parsers import, reduced to what they use of it when they parse a whole text."""
     module = types.ModuleType(name)
@@ -150,6 +159,7 @@ FAMILIES = {
     "v41": lambda case: recipe(case, "DeepSeek-V4.1-Flash", deepseek_recipe.DeepseekV41Encoding()),
     "split": split,
     "calls": lambda case: split(case, parse_tool_calls=True),
+    "published": published,
     "detect": detect,
 }
 

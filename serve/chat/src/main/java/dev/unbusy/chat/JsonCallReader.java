@@ -40,6 +40,7 @@ final class JsonCallReader {
     private String name = "";
     private final StringBuilder word = new StringBuilder();
     private final JsonText text = new JsonText();
+    private final StringBuilder piece = new StringBuilder(2);
     private JsonValue value = new JsonValue();
     /** Arguments that came before the name. */
     private final StringBuilder early = new StringBuilder();
@@ -81,11 +82,13 @@ final class JsonCallReader {
             case NAME -> text.accept(c, word) ? named() : Step.MORE;
             case ARGUMENTS -> argument(c);
             case ARGUMENTS_TEXT -> {
-                StringBuilder piece = new StringBuilder(2);
+                piece.setLength(0);
                 if (text.accept(c, piece)) {
                     state = State.KEY_OR_END;
                 }
-                give(piece);
+                for (int i = 0; i < piece.length(); i++) {
+                    give(piece.charAt(i));
+                }
                 yield Step.MORE;
             }
             case OTHER -> other(c);
@@ -179,7 +182,7 @@ final class JsonCallReader {
     }
 
     private Step argument(char c) {
-        give(String.valueOf(c));
+        give(c);
         if (value.accept(c)) {
             state = State.KEY_OR_END;
         }
@@ -198,11 +201,11 @@ final class JsonCallReader {
         return Step.MORE;
     }
 
-    private void give(CharSequence piece) {
+    private void give(char c) {
         if (started) {
-            parser.arguments(piece);
+            parser.arguments(c);
         } else {
-            early.append(piece);
+            early.append(c);
         }
     }
 }

@@ -33,7 +33,7 @@ abstract class ToolCallParser {
 
     private char plain;
     private boolean inBlock;
-    /** Whether no call has been given out since {@link #opener}. */
+    /** Whether a block was opened of which no call has been given out; what came since is {@link #kept}. */
     private boolean undecided;
 
     private String opener = "";
@@ -45,8 +45,7 @@ abstract class ToolCallParser {
         pieces = new CallPieces(holdsLeadingBlanks);
     }
 
-    // ---- for the splitter
-    // --------------------------------------------------------------------------------------------
+    // ---- for the splitter ----
 
     /** Takes a piece of content and adds what is now certain. */
     final void feed(String text, List<Piece> out) {
@@ -84,8 +83,7 @@ abstract class ToolCallParser {
         return pieces.calls();
     }
 
-    // ---- what a convention defines
-    // -----------------------------------------------------------------------------------
+    // ---- what a convention defines ----
 
     /** A block begins behind a marker. */
     abstract void open(String marker);
@@ -101,8 +99,7 @@ abstract class ToolCallParser {
     /** The output has ended inside a block in which a call has been given out. */
     void cut() {}
 
-    // ---- what a convention calls
-    // -------------------------------------------------------------------------------------
+    // ---- what a convention calls ----
 
     /**
      * Whether a character completes a marker.
@@ -111,24 +108,47 @@ abstract class ToolCallParser {
      *     none, which is {@link #plain}
      */
     final @Nullable String marker(char c, List<String> markers) {
-        candidate.append(c);
         boolean possible = false;
-        for (String marker : markers) {
-            if (marker.contentEquals(candidate)) {
-                candidate.setLength(0);
-                keep(marker);
-                return marker;
+        candidate.append(c);
+        for (int i = 0; i < markers.size(); i++) {
+            String marker = markers.get(i);
+            if (begins(marker)) {
+                if (marker.length() == candidate.length()) {
+                    candidate.setLength(0);
+                    if (undecided) {
+                        kept.append(marker);
+                    }
+                    return marker;
+                }
+                possible = true;
             }
-            possible |= candidate.length() < marker.length() && marker.startsWith(candidate.toString());
         }
         if (possible && !ended) {
             return "";
         }
         plain = candidate.charAt(0);
         candidate.deleteCharAt(0);
-        pushBack("");
-        keep(String.valueOf(plain));
+        if (!candidate.isEmpty()) {
+            pushBack("");
+        }
+        if (undecided) {
+            kept.append(plain);
+        }
         return null;
+    }
+
+    /** Whether a marker begins with what came of it so far. */
+    private boolean begins(String marker) {
+        int length = candidate.length();
+        if (length > marker.length()) {
+            return false;
+        }
+        for (int i = length - 1; i >= 0; i--) {
+            if (marker.charAt(i) != candidate.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     final char plain() {
@@ -226,8 +246,7 @@ abstract class ToolCallParser {
         return pieces.afterCall();
     }
 
-    // ---- inside
-    // ------------------------------------------------------------------------------------------------------
+    // ---- inside ----
 
     private void work() {
         while (position < input.length()) {
@@ -254,11 +273,5 @@ abstract class ToolCallParser {
         input.replace(0, position, text.toString() + candidate);
         position = 0;
         candidate.setLength(0);
-    }
-
-    private void keep(String text) {
-        if (inBlock && undecided) {
-            kept.append(text);
-        }
     }
 }

@@ -124,6 +124,41 @@ class ToolCallsAgainstReferenceTest {
         assertThat(ours).anyMatch(output -> output.calls().size() == 3);
     }
 
+    /** The parsers that DeepSeek publishes with the encodings of V3.2 and V4, which take only what is well formed. */
+    @Test
+    void parse_wellFormedDsml_equalsThePublishedParsers() throws Exception {
+        Random random = new Random(SEED);
+        List<Map<String, @Nullable Object>> cases = new ArrayList<>();
+        List<ParsedOutput> ours = new ArrayList<>();
+        for (int i = 0; i < OUTPUTS; i++) {
+            boolean v32 = random.nextBoolean();
+            ToolCallSyntax release = v32 ? ToolCallSyntax.DSML_V32 : ToolCallSyntax.DSML_V4;
+            OutputStart start = random.nextBoolean() ? OutputStart.CONTENT : OutputStart.REASONING;
+            String reasoning = start == OutputStart.REASONING ? RandomCalls.content(random) + "</think>" : "";
+            String calls = random.nextInt(5) == 0 ? "" : RandomCalls.write(release, RandomCalls.calls(random, 3));
+            List<String> chunks = ParsedOutput.cut(reasoning + RandomCalls.content(random) + calls, random);
+            Map<String, @Nullable Object> oneCase = new LinkedHashMap<>();
+            oneCase.put("family", "published");
+            oneCase.put("release", v32 ? "v32" : "v4");
+            oneCase.put("start", start.name());
+            oneCase.put("chunks", chunks);
+            cases.add(oneCase);
+            ours.add(ParsedOutput.of(start, release, Tool.listOf(TestSetup.messages(RandomCalls.TOOLS)), chunks));
+        }
+        List<JsonNode> answers = TestSetup.reference(cases);
+        for (int i = 0; i < OUTPUTS; i++) {
+            String about = "seed " + SEED + ", output " + i + ": " + TestSetup.JSON.writeValueAsString(cases.get(i));
+            JsonNode answer = answers.get(i);
+            assertThat(answer.path("error").asText("")).as(about).isEmpty();
+            assertThat(ours.get(i))
+                    .as(about)
+                    .isEqualTo(new ParsedOutput(
+                            answer.get("reasoning").asText(),
+                            answer.get("content").asText(),
+                            calls(answer)));
+        }
+    }
+
     private static List<Call> calls(JsonNode answer) {
         List<Call> calls = new ArrayList<>();
         answer.get("calls")
