@@ -45,6 +45,10 @@ public final class Engine implements AutoCloseable {
     private final CompletableFuture<@Nullable Void> made = new CompletableFuture<>();
     private final Rates rates = new Rates();
     private final SamplerScratch scratch;
+    private final HeldTokens held = new HeldTokens();
+    /** What the last step without prefill took: the next one will not be much longer. */
+    private long decodeNanos = Long.MAX_VALUE / 2;
+
     private long steps;
 
     // volatile: written by the engine's thread for everybody to read.
@@ -226,6 +230,7 @@ public final class Engine implements AutoCloseable {
         operations.perform(plan.operations());
         scheduler.operationsDone();
         if (plan.runs() == 0) {
+            held.beforeStep(System.nanoTime(), Long.MAX_VALUE / 2);
             publish();
             idle();
             return;
@@ -234,12 +239,16 @@ public final class Engine implements AutoCloseable {
         owned.abortRequested(false);
         inStep = generations(plan);
         long startNanos = System.nanoTime();
+        held.beforeStep(startNanos, plan.prefillTokens() > 0 ? Long.MAX_VALUE / 2 : decodeNanos);
         DecodeOutcome outcome = owned.decode(batch);
         long durationNanos = System.nanoTime() - startNanos;
         inStep = new Generation[0];
         switch (outcome) {
             case OK -> {
                 scheduler.completed(durationNanos);
+                if (plan.prefillTokens() == 0) {
+                    decodeNanos = durationNanos;
+                }
                 steps++;
                 rates.step(plan.decodes(), plan.prefillTokens(), durationNanos * 1e-9);
                 metrics.step(durationNanos, plan.tokens());
@@ -318,6 +327,7 @@ public final class Engine implements AutoCloseable {
                 finish(generation);
             } else {
                 scheduler.append(generation, token);
+                held.add(generation, generation.lastTokenNanos);
             }
         }
     }
