@@ -90,7 +90,9 @@ class BackPressureTest {
                 RawClient client = new RawClient(server, 8_192)) {
             client.get("/");
             assertThat(reason.get(20, TimeUnit.SECONDS)).isEqualTo(Disconnect.SLOW_READER);
-            assertThat(writer.await(5, TimeUnit.SECONDS)).as("the waiting writer woke up").isTrue();
+            assertThat(writer.await(5, TimeUnit.SECONDS))
+                    .as("the waiting writer woke up")
+                    .isTrue();
         }
     }
 
