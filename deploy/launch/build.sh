@@ -21,7 +21,7 @@ build_if_needed() {
   local log=$home/use/cli/target/build.log
   say "Building Unbusy (once; about a minute)…" "正在构建 Unbusy（仅需一次，约一分钟）……"
   rm -f "$dist/built"
-  if ! (cd "$home" && mvn -B -ntp -T 1C -DskipTests -pl use/cli -am package 2>&1) | tee "$log" | build_progress; then
+  if ! (cd "$home" && mvn -B -ntp -T 1C -Dmaven.test.skip=true -pl use/cli -am package 2>&1) | tee "$log" | build_progress; then
     grep -E '^\[ERROR\]' "$log" | head -20 >&2 || true
     say "The build failed; the whole log is $log" "构建失败，完整日志见 $log"
     exit 1

@@ -217,7 +217,8 @@ public final class LlamaLibrary {
      * @throws LlamaException if the file is missing, damaged, unknown or too large
      */
     public Model loadModel(Path file, ModelOptions options, Progress progress) {
-        return new ModelLoading(this, file, options, progress).run();
+        String plainTensors = options.needsMlaOverride(backends) ? ModelLoading.MLA_TENSORS : null;
+        return new ModelLoading(this, file, options, progress, plainTensors).run();
     }
 
     Symbols symbols() {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The loading of one model, on one thread, once. */
 final class ModelLoading {
     /** The tensors that abort the process when they lie in an AMX buffer; see {@link ModelOptions#hasMlaTensors()}. */
-    private static final String MLA_TENSORS = "blk\\.\\d+\\.attn_(k|v)_b\\.weight";
+    static final String MLA_TENSORS = "blk\\.\\d+\\.attn_(k|v)_b\\.weight";
 
     private static final int VOCAB_TYPE_NONE = 0;
 
@@ -25,15 +25,20 @@ final class ModelLoading {
     private final Path file;
     private final ModelOptions options;
     private final Progress progress;
+    /** Which tensors stay out of the extra buffers, as a regular expression. */
+    private final @Nullable String plainTensors;
+
     private final Text task;
     private @Nullable Throwable progressFailure;
 
-    ModelLoading(LlamaLibrary library, Path file, ModelOptions options, Progress progress) {
+    ModelLoading(
+            LlamaLibrary library, Path file, ModelOptions options, Progress progress, @Nullable String plainTensors) {
         this.library = library;
         this.symbols = library.symbols();
         this.file = file;
         this.options = options;
         this.progress = progress;
+        this.plainTensors = plainTensors;
         Path name = file.getFileName();
         task = Text.of("Loading %s", "正在加载 %s", name == null ? file : name);
     }
@@ -67,10 +72,10 @@ final class ModelLoading {
         Layouts.putBoolean(Layouts.MODEL_PARAMS, params, "use_extra_bufts", options.useExtraBuffers());
         Layouts.putBoolean(Layouts.MODEL_PARAMS, params, "vocab_only", options.vocabOnly());
         Layouts.putAddress(Layouts.MODEL_PARAMS, params, "progress_callback", progressStub(arena));
-        if (options.needsMlaOverride(library.backends())) {
+        if (plainTensors != null) {
             // Two entries, the second all zero: it ends the list.
             MemorySegment overrides = arena.allocate(Layouts.BUFT_OVERRIDE, 2);
-            Layouts.putAddress(Layouts.BUFT_OVERRIDE, overrides, "pattern", arena.allocateFrom(MLA_TENSORS));
+            Layouts.putAddress(Layouts.BUFT_OVERRIDE, overrides, "pattern", arena.allocateFrom(plainTensors));
             Layouts.putAddress(Layouts.BUFT_OVERRIDE, overrides, "buft", library.plainCpuBufferType());
             Layouts.putAddress(Layouts.MODEL_PARAMS, params, "tensor_buft_overrides", overrides);
         }

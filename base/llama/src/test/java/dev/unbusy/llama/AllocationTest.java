@@ -13,8 +13,8 @@ class AllocationTest {
         int steps = 200;
         Vocab vocab = Natives.model().vocab();
         ByteBuffer text = ByteBuffer.allocate(1 << 16);
-        try (Context context = Natives.model()
-                        .newContext(ContextOptions.single(512, 1).withSequences(4, 4));
+        try (Context context =
+                        Natives.model().newContext(ContextOptions.single(512, 1).withSequences(4, 4));
                 Batch batch = new Batch(8)) {
             long allocated = 0;
             int token = 1;

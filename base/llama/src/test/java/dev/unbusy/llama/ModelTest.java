@@ -149,15 +149,42 @@ class ModelTest {
                 .satisfies(e -> assertThat(e.code()).isEqualTo("model-larger-than-memory"));
     }
 
+    /** The override itself, on tensors that this model has; the MLA ones need a larger model and a CPU with AMX. */
     @Test
-    void loadModel_withTheOverrideForMlaTensors_loadsAndAnswers() {
-        // No tensor of this model matches; the list and the buffer type must still be valid.
-        Backends amx = new Backends("", "CPU : AMX_INT8 = 1", "x", List.of());
-        assertThat(OPTIONS.withMlaTensors(true).needsMlaOverride(amx)).isTrue();
-        assertThat(Natives.library().plainCpuBufferType().address()).isNotZero();
-        Natives.library()
-                .loadModel(Natives.modelFile(), OPTIONS.withMlaTensors(true), Progress.NONE)
-                .close();
+    void loadModel_withTensorsKeptOutOfTheExtraBuffers_givesTheSameAnswer() {
+        Model overridden = new ModelLoading(
+                        Natives.library(),
+                        Natives.modelFile(),
+                        OPTIONS,
+                        Progress.NONE,
+                        ModelLoading.MLA_TENSORS.replace("_b", ""))
+                .run();
+        try (overridden) {
+            assertThat(firstToken(overridden))
+                    .isEqualTo(firstToken(Natives.model()))
+                    .isEqualTo(" Paris");
+        }
+    }
+
+    @Test
+    void mlaTensors_areNamedAsInDeepSeekFiles() {
+        assertThat("blk.12.attn_k_b.weight").matches(ModelLoading.MLA_TENSORS);
+        assertThat("blk.0.attn_v_b.weight").matches(ModelLoading.MLA_TENSORS);
+        assertThat("blk.0.attn_kv_b.weight").doesNotMatch(ModelLoading.MLA_TENSORS);
+        assertThat("blk.0.attn_k.weight").doesNotMatch(ModelLoading.MLA_TENSORS);
+    }
+
+    private static String firstToken(Model model) {
+        int[] prompt = model.vocab().tokenize("The capital of France is", true, false);
+        try (Context context = model.newContext(ContextOptions.single(256, 1));
+                Batch batch = new Batch(prompt.length)) {
+            int last = -1;
+            for (int i = 0; i < prompt.length; i++) {
+                last = batch.add(prompt[i], i, 0, i == prompt.length - 1);
+            }
+            assertThat(context.decode(batch)).isEqualTo(DecodeOutcome.OK);
+            return model.vocab().text(PlainLoop.greedy(context.logits(last)));
+        }
     }
 
     @Test

@@ -26,6 +26,10 @@ final class TinyGguf {
 
     /** A vocabulary of the 256 bytes, "ab" and {@code <|end|>}. */
     static TinyGguf vocabulary(String preTokenizer) {
+        return vocabulary("gpt2", preTokenizer);
+    }
+
+    static TinyGguf vocabulary(String tokenizer, String preTokenizer) {
         List<String> tokens = new ArrayList<>();
         List<Integer> types = new ArrayList<>();
         for (int b = 0; b < 256; b++) {
@@ -43,7 +47,7 @@ final class TinyGguf {
                 .uint32("llama.block_count", 1)
                 .uint32("llama.feed_forward_length", 64)
                 .uint32("llama.attention.head_count", 1)
-                .string("tokenizer.ggml.model", "gpt2")
+                .string("tokenizer.ggml.model", tokenizer)
                 .string("tokenizer.ggml.pre", preTokenizer)
                 .strings("tokenizer.ggml.tokens", tokens)
                 .int32s("tokenizer.ggml.token_type", types)

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
@@ -19,6 +20,7 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,17 +30,52 @@ class VocabTest {
     @TempDir
     Path directory = Path.of("");
 
-    /** Byte-level BPE loses nothing; a lone surrogate has no UTF-8 form and becomes "?". */
+    /** A lone surrogate has no UTF-8 form and becomes "?". */
     @Property(tries = 500)
-    void tokenize_thenPieces_givesTheTextBack(@ForAll String text) {
-        String wellFormed = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
-        assertThat(vocab.text(vocab.tokenize(text, false, false))).isEqualTo(wellFormed);
+    void tokenize_thenPieces_givesTheTextBack_whereTheVocabularyHasAllBytes(@ForAll String text) throws IOException {
+        Vocab complete = Complete.vocab();
+        assertThat(complete.text(complete.tokenize(text, false, false))).isEqualTo(wellFormed(text));
+    }
+
+    /** SmolLM2 lacks six control characters and the bytes that begin planes 4 to 11, where nothing is assigned. */
+    @Property(tries = 500)
+    void tokenize_thenPieces_givesTheTextBack_ofTheRealModelToo(@ForAll String text) {
+        String known = wellFormed(text).replaceAll("[\\x04\\x06\\x0d\\x0e\\x16\\x1d\\x{40000}-\\x{bffff}]", "·");
+        assertThat(vocab.text(vocab.tokenize(known, false, false))).isEqualTo(known);
     }
 
     @Property(tries = 500)
-    void tokenize_ofAnyBytes_neverEndsTheProcess(@ForAll byte[] bytes) {
-        String read = new String(bytes, StandardCharsets.UTF_8);
-        assertThat(vocab.text(vocab.tokenize(bytes, false, false))).isEqualTo(read);
+    void tokenize_ofAnyBytes_neverEndsTheProcess(@ForAll byte[] bytes) throws IOException {
+        Vocab complete = Complete.vocab();
+        assertThat(complete.text(complete.tokenize(bytes, false, false)))
+                .isEqualTo(new String(bytes, StandardCharsets.UTF_8));
+        vocab.tokenize(bytes, true, true);
+    }
+
+    private static String wellFormed(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    }
+
+    /** The pre-tokenizer of DeepSeek V3 over all 256 bytes. jqwik knows no temporary directories. */
+    private static final class Complete {
+        private static @Nullable Vocab loaded;
+
+        static synchronized Vocab vocab() throws IOException {
+            Vocab known = loaded;
+            if (known == null) {
+                Path file = Files.createTempFile("vocabulary", ".gguf");
+                try {
+                    TinyGguf.vocabulary("deepseek-v3").write(file);
+                    known = Natives.library()
+                            .loadModel(file, ModelOptions.DEFAULT.withVocabOnly(true), Progress.NONE)
+                            .vocab();
+                    loaded = known;
+                } finally {
+                    Files.delete(file);
+                }
+            }
+            return known;
+        }
     }
 
     @Test
@@ -165,15 +202,14 @@ class VocabTest {
 
     @Test
     void tokenize_whenTheFileAsksForABosThatItDoesNotDefine_isRefusedInsteadOfAborting() throws Exception {
-        TinyGguf broken = TinyGguf.vocabulary("llama-bpe")
-                .bool("tokenizer.ggml.add_bos_token", true)
-                .uint32("tokenizer.ggml.bos_token_id", -1);
+        // The tokenizer of T5 has no beginning of sequence unless the file names one.
+        TinyGguf broken = TinyGguf.vocabulary("t5", "default").bool("tokenizer.ggml.add_bos_token", true);
         try (Model model = vocabulary(broken)) {
             assertThat(model.vocab().bos()).isEqualTo(-1);
             assertThatExceptionOfType(LlamaException.class)
                     .isThrownBy(() -> model.vocab().tokenize("ab", true, false))
                     .satisfies(e -> assertThat(e.code()).isEqualTo("model-vocabulary-broken"));
-            assertThat(model.vocab().tokenize("ab", false, false)).containsExactly(256);
+            assertThat(model.vocab().tokenize("ab", false, false)).isNotEmpty();
         }
     }
 

@@ -7,6 +7,13 @@ import java.util.List;
  * Prometheus: {@code unbusy_} + what + unit; counters get {@code _total} from the exporter.
  */
 public enum Metric {
+    WORKER_RESTARTS(
+            Kind.COUNTER,
+            "unbusy_worker_restarts",
+            "Restarts of worker processes, by worker and reason",
+            "工作进程的重启次数，按工作进程和原因统计",
+            "worker",
+            "reason"),
     BUILD_INFO(Kind.GAUGE, "unbusy_build", "1, with the version as label", "恒为 1，版本见标签", "version", "role"),
 
     GATEWAY_REQUESTS(

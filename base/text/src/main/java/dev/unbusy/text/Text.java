@@ -11,11 +11,22 @@ import java.util.Locale;
  */
 public record Text(String en, String zh) {
 
-    /** Formats both sentences with the same arguments ({@link String#format}, {@link Locale#ROOT}). */
+    /**
+     * Formats both sentences with the same arguments ({@link String#format}, {@link Locale#ROOT}); an argument that is
+     * itself a {@code Text} enters each sentence in its language.
+     */
     public static Text of(String en, String zh, Object... arguments) {
         return arguments.length == 0
                 ? new Text(en, zh)
-                : new Text(String.format(Locale.ROOT, en, arguments), String.format(Locale.ROOT, zh, arguments));
+                : new Text(format(Lang.EN, en, arguments), format(Lang.ZH, zh, arguments));
+    }
+
+    private static String format(Lang lang, String sentence, Object[] arguments) {
+        Object[] spoken = new Object[arguments.length];
+        for (int i = 0; i < arguments.length; i++) {
+            spoken[i] = arguments[i] instanceof Text text ? text.in(lang) : arguments[i];
+        }
+        return String.format(Locale.ROOT, sentence, spoken);
     }
 
     /** One string that reads the same in both languages: a path, a number, a name. */

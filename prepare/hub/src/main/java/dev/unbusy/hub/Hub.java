@@ -11,8 +11,10 @@ import java.util.Map;
  * touches no network. Thread-safe. Close it to end the threads of its HTTP client, which exist only after a pull.
  */
 public final class Hub implements AutoCloseable {
-    /** Longest time that asking the hubs may take. */
+    /** Longest time that asking the hubs may take where the starter model is the alternative. */
     private static final Duration PROBE_LIMIT = Duration.ofSeconds(3);
+    /** The same where a model was asked for and nothing else will do. */
+    private static final Duration PULL_PROBE_LIMIT = Duration.ofSeconds(15);
 
     private final Map<String, String> environment;
     private final HubConfig config;
@@ -70,7 +72,8 @@ public final class Hub implements AutoCloseable {
     public ModelPuller puller() {
         HubClient client = new HubClient(config, endpoints, tokens, http, Pause.REAL, catalog);
         OfferFetch fetch = new OfferFetch(cache, store, http, config, Pause.REAL, DiskSpace.REAL, PartFile.REAL);
-        return new ModelPuller(store, catalog, client, fetch, starter, this::reachability, HostProbe::read);
+        return new ModelPuller(
+                store, catalog, client, fetch, starter, () -> reachability(PULL_PROBE_LIMIT), HostProbe::read);
     }
 
     public ModelProvider provider() {
@@ -80,7 +83,11 @@ public final class Hub implements AutoCloseable {
 
     /** Asks both hubs at the same time; at most three seconds. */
     public HubReachability reachability() {
-        return new HubProbe(endpoints, tokens, environment, PROBE_LIMIT).probe();
+        return reachability(PROBE_LIMIT);
+    }
+
+    private HubReachability reachability(Duration limit) {
+        return new HubProbe(endpoints, tokens, environment, limit).probe();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.unbusy.hub;
 
+import dev.unbusy.catalog.JsonObject;
 import dev.unbusy.text.Text;
 import java.io.IOException;
 import java.net.URI;
@@ -12,12 +13,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks both hubs at once whether they answer. A hub counts as reached when it gives the file list of a model that it
- * surely has, in its own format: a captive portal or a mirror's front page does not.
+ * Asks both hubs at once whether they answer. A hub counts as reached when it gives the file list of a well-known model in
+ * its own format, or says in JSON that it does not have it (a private mirror): a captive portal does neither.
  */
 final class HubProbe {
     private static final String KNOWN_MODEL = "deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B";
     private static final int MOST_BYTES = 4 << 20;
+    /** Once one hub has answered, the other gets this much longer: a blocked one would take the whole limit. */
+    private static final Duration GRACE = Duration.ofSeconds(1);
 
     private final Endpoints endpoints;
     private final HubTokens tokens;
@@ -33,7 +36,7 @@ final class HubProbe {
 
     private record Answer(ModelReference.Hub hub, @Nullable String failure) {}
 
-    /** Returns as soon as both have answered, after the limit at the latest. */
+    /** Returns when both have answered, a second after the first that does, and after the limit at the latest. */
     HubReachability probe() {
         BlockingQueue<Answer> answers = new ArrayBlockingQueue<>(2);
         long deadlineNanos = System.nanoTime() + limit.toNanos();
@@ -49,6 +52,9 @@ final class HubProbe {
                     break;
                 }
                 reached.put(answer.hub(), answer.failure() == null);
+                if (answer.failure() == null) {
+                    deadlineNanos = Math.min(deadlineNanos, System.nanoTime() + GRACE.toNanos());
+                }
                 seen.put(
                         answer.hub(),
                         answer.failure() == null
@@ -74,6 +80,10 @@ final class HubProbe {
         URI uri = protocol.listing(KNOWN_MODEL, protocol.standardRevision());
         try (HubHttp.Reply reply = http.get(uri, Map.of("Accept", "application/json"))) {
             byte[] body = reply.body().readAll(MOST_BYTES);
+            if (reply.status() == 401 || reply.status() == 404) {
+                JsonObject.parse(body);
+                return new Answer(hub, null);
+            }
             if (reply.status() != 200) {
                 return new Answer(hub, "status " + reply.status());
             }

@@ -171,7 +171,8 @@ public final class ModelPuller {
                     LOG.info("{} on {}: {}", repository.id(), hub, e.getMessage());
                     // What the first choice said is what the reader needs; a closed door says more than an empty room.
                     if (failure == null
-                            || (e.code().equals("gated-model-auth") && !failure.code().equals(e.code()))) {
+                            || (e.code().equals("gated-model-auth")
+                                    && !failure.code().equals(e.code()))) {
                         failure = e;
                     }
                 }

@@ -193,7 +193,7 @@ final class FakeHub implements AutoCloseable {
             send(exchange, status, "no");
             return;
         }
-        int from = from(exchange, content, fault);
+        int from = from(exchange, fault);
         if (from >= content.length && from > 0) {
             send(exchange, 416, "");
             return;
@@ -208,7 +208,7 @@ final class FakeHub implements AutoCloseable {
         body(exchange, content, from, fault);
     }
 
-    private int from(HttpExchange exchange, byte[] content, @Nullable Fault fault) {
+    private int from(HttpExchange exchange, @Nullable Fault fault) {
         String range = exchange.getRequestHeaders().getFirst("Range");
         String condition = exchange.getRequestHeaders().getFirst("If-Range");
         boolean same = condition == null || condition.equals(etag);

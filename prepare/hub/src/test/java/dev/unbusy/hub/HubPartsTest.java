@@ -35,8 +35,9 @@ class HubPartsTest {
 
     @Test
     void reference_readsEveryForm() {
-        assertThat(ModelReference.parse("hf:org/name@dev:Q8_0")).isEqualTo(new ModelReference.Repository(
-                ModelReference.Hub.HUGGING_FACE, "org/name", "dev", "Q8_0", null));
+        assertThat(ModelReference.parse("hf:org/name@dev:Q8_0"))
+                .isEqualTo(new ModelReference.Repository(
+                        ModelReference.Hub.HUGGING_FACE, "org/name", "dev", "Q8_0", null));
         assertThat(ModelReference.parse("modelscope:org/name/sub/file-Q4_0.gguf"))
                 .isEqualTo(new ModelReference.Repository(
                         ModelReference.Hub.MODELSCOPE, "org/name", null, null, "sub/file-Q4_0.gguf"));
@@ -47,8 +48,19 @@ class HubPartsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "a/b/c", "../x", "org/..", "org/name/../f.gguf", "https://user:pw@host/x.gguf",
-        "https://host/page.html", "ftp://host/x.gguf", "org/name:Q4 K", "org//f.gguf"})
+    @ValueSource(
+            strings = {
+                "",
+                "a/b/c",
+                "../x",
+                "org/..",
+                "org/name/../f.gguf",
+                "https://user:pw@host/x.gguf",
+                "https://host/page.html",
+                "ftp://host/x.gguf",
+                "org/name:Q4 K",
+                "org//f.gguf"
+            })
     void reference_ofSomethingElse_isRefusedWithAnExample(String text) {
         assertThatExceptionOfType(HubException.class)
                 .isThrownBy(() -> ModelReference.parse(text))
@@ -86,22 +98,28 @@ class HubPartsTest {
                 file("README.md", 1L),
                 file("m-F16-00001-of-00003.gguf", 1L)));
         assertThat(offers).hasSize(2);
-        GgufOffer split = offers.stream().filter(offer -> offer.files().size() == 2).findFirst().orElseThrow();
+        GgufOffer split = offers.stream()
+                .filter(offer -> offer.files().size() == 2)
+                .findFirst()
+                .orElseThrow();
         assertThat(split.label()).isEqualTo("m-Q8_0-00001-of-00002.gguf");
         assertThat(split.bytes()).isEqualTo(15);
     }
 
     @Test
     void chooser_takesTheUsualOneAndGoesSmallerWhereMemoryIsShort() {
-        List<GgufOffer> offers = GgufOffer.of(
-                List.of(file("m-Q8_0.gguf", 80L), file("m-Q4_K_M.gguf", 45L), file("m-Q3_K_M.gguf", 35L)));
+        List<GgufOffer> offers =
+                GgufOffer.of(List.of(file("m-Q8_0.gguf", 80L), file("m-Q4_K_M.gguf", 45L), file("m-Q3_K_M.gguf", 35L)));
         OfferChooser.Chosen usual = OfferChooser.choose(offers, null, null, null);
         assertThat(usual.offer().quantization()).isEqualTo("Q4_K_M");
         assertThat(usual.reason().en()).contains("usual balance");
         OfferChooser.Chosen small = OfferChooser.choose(offers, null, null, new Bytes(40));
         assertThat(small.offer().quantization()).isEqualTo("Q3_K_M");
         assertThat(small.reason().en()).contains("too large: Q4_K_M (45 B)");
-        assertThat(OfferChooser.choose(offers, "q8_0", null, new Bytes(40)).offer().quantization()).isEqualTo("Q8_0");
+        assertThat(OfferChooser.choose(offers, "q8_0", null, new Bytes(40))
+                        .offer()
+                        .quantization())
+                .isEqualTo("Q8_0");
     }
 
     @Property
@@ -125,11 +143,12 @@ class HubPartsTest {
 
     @Test
     void proxy_followsTheEnvironment() {
-        EnvironmentProxy proxy = new EnvironmentProxy(
-                Map.of("HTTPS_PROXY", "http://proxy:3128", "no_proxy", "example.org,.internal"));
+        EnvironmentProxy proxy =
+                new EnvironmentProxy(Map.of("HTTPS_PROXY", "http://proxy:3128", "no_proxy", "example.org,.internal"));
         assertThat(proxy.select(URI.create("https://hub.example.com/")).getFirst())
                 .isEqualTo(new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved("proxy", 3128)));
-        for (String direct : new String[] {"https://www.example.org/", "https://a.internal/", "https://127.0.0.1/", "http://x/"}) {
+        for (String direct :
+                new String[] {"https://www.example.org/", "https://a.internal/", "https://127.0.0.1/", "http://x/"}) {
             assertThat(proxy.select(URI.create(direct))).as(direct).containsExactly(Proxy.NO_PROXY);
         }
     }
@@ -152,8 +171,12 @@ class HubPartsTest {
         Endpoints endpoints = Endpoints.of(HubConfig.defaults(), Map.of());
         HubTokens tokens = HubTokens.of(endpoints, Map.of("HF_TOKEN", "abc", "HOME", folder.toString()));
         assertThat(tokens.headers(URI.create("https://HUGGINGFACE.co:443/x"))).isNotEmpty();
-        for (String other : new String[] {"http://huggingface.co/", "https://huggingface.co.evil.example/",
-            "https://huggingface.co:444/", "https://cdn.huggingface.co/"}) {
+        for (String other : new String[] {
+            "http://huggingface.co/",
+            "https://huggingface.co.evil.example/",
+            "https://huggingface.co:444/",
+            "https://cdn.huggingface.co/"
+        }) {
             assertThat(tokens.headers(URI.create(other))).as(other).isEmpty();
         }
         HubTokens smuggled = HubTokens.of(endpoints, Map.of("HF_TOKEN", "a\r\nX: y", "HOME", folder.toString()));
@@ -187,7 +210,8 @@ class HubPartsTest {
         Thread second;
         try (CacheLock _ = cache.lock("x", Text.same("first"), Progress.NONE)) {
             second = Thread.ofPlatform().start(() -> {
-                try (CacheLock _ = cache.lock("x", Text.same("second"), (task, done, total, unit) -> waiting.countDown())) {
+                try (CacheLock _ =
+                        cache.lock("x", Text.same("second"), (task, done, total, unit) -> waiting.countDown())) {
                     assertThat(waiting.getCount()).isZero();
                 }
             });
@@ -201,15 +225,30 @@ class HubPartsTest {
     void probe_tellsWhichHubAnswersAndDoesNotWaitForTheOther() throws IOException {
         try (FakeHub fake = new FakeHub()) {
             fake.put("deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B", "config.json", new byte[1]);
-            HubConfig config =
-                    new HubConfig(null, fake.endpoint().toString(), "http://127.0.0.1:1", 1, 1, 1, 1);
+            HubConfig config = new HubConfig(null, fake.endpoint().toString(), "http://127.0.0.1:1", 1, 1, 1, 1);
             Endpoints endpoints = Endpoints.of(config, Map.of());
             HubReachability reachable = new HubProbe(
                             endpoints, HubTokens.of(endpoints, Map.of()), Map.of(), Duration.ofSeconds(20))
                     .probe();
             assertThat(reachable.huggingFace()).isTrue();
             assertThat(reachable.modelScope()).isFalse();
-            assertThat(reachable.reason().en()).contains("Hugging Face: answers").contains("ModelScope: not reached");
+            assertThat(reachable.reason().en())
+                    .contains("Hugging Face: answers")
+                    .contains("ModelScope: not reached");
+        }
+    }
+
+    @Test
+    void probe_ofAMirrorWithoutTheWellKnownModel_countsItAsReached() {
+        try (FakeHub fake = new FakeHub()) {
+            HubConfig config = new HubConfig(
+                    null, fake.endpoint().toString(), fake.endpoint().toString(), 1, 1, 1, 1);
+            Endpoints endpoints = Endpoints.of(config, Map.of());
+            HubReachability reachable = new HubProbe(
+                            endpoints, HubTokens.of(endpoints, Map.of()), Map.of(), Duration.ofSeconds(20))
+                    .probe();
+            assertThat(reachable.huggingFace()).isTrue();
+            assertThat(reachable.modelScope()).isTrue();
         }
     }
 

@@ -44,7 +44,8 @@ class ModelStoreTest {
         Files.write(cache.models().resolve("good.gguf"), HubRig.gguf(64, 1));
         Files.writeString(cache.models().resolve("bad.gguf"), "<html>");
         Files.writeString(cache.models().resolve("broken.gguf.json"), "{\"id\":");
-        Files.writeString(cache.models().resolve("climbing.gguf.json"),
+        Files.writeString(
+                cache.models().resolve("climbing.gguf.json"),
                 "{\"id\":\"x\",\"bytes\":1,\"source\":\"s\",\"parts\":[\"../../../etc/passwd\"]}");
         ModelManifest.write(model("gone.gguf", 10));
         Files.write(cache.models().resolve("short.gguf"), new byte[5]);
@@ -52,7 +53,8 @@ class ModelStoreTest {
 
         ModelStore.Listing listing = store.list();
         assertThat(listing.models()).extracting(InstalledModel::id).containsExactly("good");
-        assertThat(listing.problems()).extracting(problem -> problem.en())
+        assertThat(listing.problems())
+                .extracting(problem -> problem.en())
                 .anyMatch(text -> text.contains("bad.gguf") && text.contains("web page"))
                 .anyMatch(text -> text.contains("broken.gguf.json"))
                 .anyMatch(text -> text.contains("climbing.gguf.json"))
@@ -65,18 +67,27 @@ class ModelStoreTest {
         for (String quantization : new String[] {"Q8_0", "Q4_K_M"}) {
             Path file = Files.write(cache.models().resolve("m-" + quantization + ".gguf"), HubRig.gguf(64, 1));
             ModelManifest.write(new InstalledModel(
-                    "deepseek-ai/DeepSeek-R1-Distill-Qwen-7B", file, List.of(file), Files.size(file), quantization,
-                    "qwen2", "huggingface:unsloth/X-GGUF", null, null,
+                    "deepseek-ai/DeepSeek-R1-Distill-Qwen-7B",
+                    file,
+                    List.of(file),
+                    Files.size(file),
+                    quantization,
+                    "qwen2",
+                    "huggingface:unsloth/X-GGUF",
+                    null,
+                    null,
                     Instant.ofEpochSecond(quantization.equals("Q8_0") ? 1 : 2)));
         }
         assertThat(store.find("r1-7b").orElseThrow().quantization()).isEqualTo("Q4_K_M");
-        assertThat(store.find("DeepSeek-R1-Distill-Qwen-7B:q8_0").orElseThrow().quantization()).isEqualTo("Q8_0");
+        assertThat(store.find("DeepSeek-R1-Distill-Qwen-7B:q8_0").orElseThrow().quantization())
+                .isEqualTo("Q8_0");
         assertThat(store.find("unsloth/X-GGUF")).isPresent();
         assertThat(store.find("nothing")).isEmpty();
     }
 
     private InstalledModel model(String name, long bytes) {
         Path file = cache.models().resolve(name);
-        return new InstalledModel("x/" + name, file, List.of(file), bytes, null, null, "url:x", null, null, Instant.EPOCH);
+        return new InstalledModel(
+                "x/" + name, file, List.of(file), bytes, null, null, "url:x", null, null, Instant.EPOCH);
     }
 }

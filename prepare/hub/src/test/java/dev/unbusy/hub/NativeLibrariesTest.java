@@ -63,7 +63,8 @@ class NativeLibrariesTest {
             Files.writeString(directory.resolve("node-llama-cpp-linux-x64-3.22.1.tgz"), "something else");
             return new Commands.Result(0, "");
         });
-        assertThat(refused(() -> natives.ensure(LINUX, Backend.CPU, Progress.NONE)).code())
+        assertThat(refused(() -> natives.ensure(LINUX, Backend.CPU, Progress.NONE))
+                        .code())
                 .isEqualTo("natives-damaged");
         assertThat(cache.natives()).isEmptyDirectory();
     }
@@ -71,8 +72,12 @@ class NativeLibrariesTest {
     @Test
     void ensure_forAPlatformWithoutABuild_isRefusedByName() {
         NativeLibraries natives = natives((command, directory, limit) -> new Commands.Result(1, ""));
-        assertThat(refused(() -> natives.choose(new Platform("win", "x64"), null)).text().en()).contains("win-x64");
-        assertThat(refused(() -> natives.choose(LINUX, Backend.METAL)).text().en()).contains("CPU, CUDA, VULKAN");
+        assertThat(refused(() -> natives.choose(new Platform("win", "x64"), null))
+                        .text()
+                        .en())
+                .contains("win-x64");
+        assertThat(refused(() -> natives.choose(LINUX, Backend.METAL)).text().en())
+                .contains("CPU, CUDA, VULKAN");
         assertThat(refused(() -> natives.ensure(new Platform("mac", "arm64"), Backend.METAL, Progress.NONE))
                         .text()
                         .en())

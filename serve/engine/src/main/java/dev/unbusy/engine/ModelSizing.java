@@ -79,8 +79,8 @@ record ModelSizing(int contextTokens, int kvCells) {
                         "A context of %1$d tokens does not fit: %2$s of memory is available, enough for %3$d tokens",
                         "%1$d 个 token 的上下文放不下：可用内存为 %2$s，只够 %3$d 个 token", context, available, most),
                 Text.of(
-                        "Use --ctx %d or less, or worker.kv_type: Q8_0",
-                        "请使用 --ctx %d 或更小的值，或设置 worker.kv_type: Q8_0", most),
+                        "Use --ctx %d or less, or worker.kv_type: q8-0",
+                        "请使用 --ctx %d 或更小的值，或设置 worker.kv_type: q8-0", most),
                 null);
     }
 }

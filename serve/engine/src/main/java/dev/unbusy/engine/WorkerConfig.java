@@ -51,9 +51,9 @@ public record WorkerConfig(
         int maxStallMillis,
 
         @Setting(
-                value = "F16",
-                en = "Type of the KV cache: F16, or Q8_0 for half the memory.",
-                zh = "KV 缓存类型：F16，或占用一半内存的 Q8_0。")
+                value = "f16",
+                en = "Type of the KV cache: f16, or q8-0 for half the memory.",
+                zh = "KV 缓存类型：f16，或占用一半内存的 q8-0。")
         KvType kvType,
 
         @Setting(
@@ -90,4 +90,19 @@ public record WorkerConfig(
 
     /** KV cells are multiples of this inside the library. */
     static final int CELL_MULTIPLE = 256;
+
+    public WorkerConfig withContextTokens(int tokens) {
+        return new WorkerConfig(
+                parallelSequences,
+                tokens,
+                kvCells,
+                threads,
+                batchTokens,
+                maxStallMillis,
+                kvType,
+                gpuLayers,
+                maxWaiting,
+                keepAliveSeconds,
+                drainSeconds);
+    }
 }

@@ -140,7 +140,7 @@ public record GatewayConfig(
         long workerSilenceMillis,
 
         @Setting(
-                value = "8MiB",
+                value = "2MiB",
                 en =
                         "Largest answer without stream that is held until it is complete, so that it can be asked again from"
                                 + " another worker if its worker is lost. A larger one is passed on as it comes.",

@@ -19,7 +19,7 @@ final class GatewayMetrics {
     private final Map<Ended, Counter> requests = new ConcurrentHashMap<>();
     private final Map<RelayRequest.Route, Timer> durations = new EnumMap<>(RelayRequest.Route.class);
     private final Map<RelayRequest.Route, Timer> firstBytes = new EnumMap<>(RelayRequest.Route.class);
-    private final Map<Relay.Stage, Counter> disconnects = new EnumMap<>(Relay.Stage.class);
+    private final Map<Stage, Counter> disconnects = new EnumMap<>(Stage.class);
     private final Map<Loss, Counter> retries = new EnumMap<>(Loss.class);
     private final Timer queue;
     private final Counter events;
@@ -33,7 +33,7 @@ final class GatewayMetrics {
             durations.put(route, metrics.seconds(Metric.GATEWAY_REQUEST_SECONDS, route.label()));
             firstBytes.put(route, metrics.seconds(Metric.GATEWAY_FIRST_BYTE_SECONDS, route.label()));
         }
-        for (Relay.Stage stage : Relay.Stage.values()) {
+        for (Stage stage : Stage.values()) {
             disconnects.put(stage, metrics.counter(Metric.GATEWAY_DISCONNECTS, stage.word()));
         }
         for (Loss loss : Loss.values()) {
@@ -59,7 +59,7 @@ final class GatewayMetrics {
         of(retries, loss).increment();
     }
 
-    void disconnected(Relay.Stage stage) {
+    void disconnected(Stage stage) {
         of(disconnects, stage).increment();
     }
 

@@ -6,11 +6,7 @@ import dev.unbusy.routing.RequestFacts;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.http.HttpResponse;
-import java.util.HashMap;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,22 +31,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Attempt.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
-    private static final long FIRST_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final long MAX_BACKOFF_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int SERVICE_UNAVAILABLE = 503;
-
-    /** What a request is waiting for; the label of a disconnect. */
-    enum Stage {
-        WAITING,
-        CONNECTING,
-        PREFILL,
-        STREAMING;
-
-        String word() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
 
     private final GatewayContext context;
     private final LoopState loop;
@@ -62,11 +44,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
     private final long arrivedNanos;
     private final long deadlineNanos;
 
-    /**
-     * Backends that failed this request → their version then. volatile and immutable: the dispatcher reads it on the thread
-     * that reports a backend's change.
-     */
-    private volatile Map<String, Long> failedVersions = Map.of();
+    private final FailedWorkers failedWorkers = new FailedWorkers();
 
     private Stage stage = Stage.WAITING;
     private boolean finished;
@@ -78,8 +56,6 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
     private boolean paused;
     private boolean bodyReleased;
     private int losses;
-    private long backoffNanos = FIRST_BACKOFF_NANOS;
-    private long retryAtNanos;
     private boolean everPlaced;
     /** The worker has been heard since the last tick; the tick turns it into a time, so that events need no clock. */
     private boolean heard;
@@ -112,7 +88,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
             case Dispatcher.Placement.Placed placed -> attempt(placed);
             case Dispatcher.Placement.Waits waits -> {
                 stage = Stage.WAITING;
-                retryAtNanos = System.nanoTime() + backoffNanos;
+                failedWorkers.waiting(System.nanoTime());
             }
             case Dispatcher.Placement.Full full -> fail(Outcome.REJECTED, GatewayErrors.full(full, retryAfter()));
             case Dispatcher.Placement.Hopeless hopeless ->
@@ -161,7 +137,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         }
         answer = new WorkerAnswer(
                 client,
-                requireLease(),
+                Objects.requireNonNull(lease),
                 response,
                 untilClose,
                 context.config().maxHeldAnswer().count());
@@ -225,7 +201,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         if (finished) {
             return;
         }
-        Backend failed = requireBackend();
+        Backend failed = Objects.requireNonNull(backend);
         WorkerAnswer partial = answer;
         answer = null;
         release();
@@ -255,9 +231,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
             fail(Outcome.WORKER_LOST, GatewayErrors.lostTooOften(losses));
             return;
         }
-        Map<String, Long> versions = new HashMap<>(failedVersions);
-        versions.put(failed.id(), backendVersion);
-        failedVersions = Map.copyOf(versions);
+        failedWorkers.add(failed.id(), backendVersion);
         follow(context.dispatcher().place(this, true));
     }
 
@@ -278,11 +252,9 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
             leaveWorker();
             fail(Outcome.DEADLINE, GatewayErrors.deadline(request.deadlineMillis(), everPlaced, retryAfter()));
             return;
-        } else if (stage == Stage.WAITING && !failedVersions.isEmpty() && now >= retryAtNanos) {
+        } else if (stage == Stage.WAITING && failedWorkers.forgiven(now)) {
             // What failed may work again although nobody has said so: a worker that is only busy, or known by its URL
             // only.
-            failedVersions = Map.of();
-            backoffNanos = Math.min(MAX_BACKOFF_NANOS, 2 * backoffNanos);
             follow(context.dispatcher().retry(this));
         }
         if (!finished && (answer == null || !answer.begun() || answer.betweenEvents())) {
@@ -375,34 +347,25 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
 
     @Override
     public void placed(Dispatcher.Placement.Placed placed) {
-        onLoop(
-                () -> {
-                    if (finished) {
-                        placed.lease().release();
-                    } else {
-                        attempt(placed);
-                    }
-                },
-                placed.lease()::release);
+        boolean handedOver = loop.execute(() -> {
+            if (finished) {
+                placed.lease().release();
+            } else {
+                attempt(placed);
+            }
+        });
+        if (!handedOver) {
+            placed.lease().release();
+        }
     }
 
     @Override
     public void hopeless(Dispatcher.Placement.Hopeless why) {
-        onLoop(
-                () -> {
-                    if (!finished) {
-                        follow(why);
-                    }
-                },
-                () -> {});
-    }
-
-    private void onLoop(Runnable task, Runnable otherwise) {
-        try {
-            loop.loop().execute(task);
-        } catch (RejectedExecutionException e) {
-            otherwise.run(); // the gateway has ended, and every relay with it
-        }
+        loop.execute(() -> {
+            if (!finished) {
+                follow(why);
+            }
+        });
     }
 
     @Override
@@ -422,8 +385,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
 
     @Override
     public boolean avoids(Backends.Entry entry) {
-        Long version = failedVersions.get(entry.backend().id());
-        return version != null && version == entry.version();
+        return failedWorkers.contains(entry);
     }
 
     private int retryAfter() {
@@ -432,13 +394,5 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
 
     private long remainingMillis() {
         return Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime()));
-    }
-
-    private OutstandingWork.Lease requireLease() {
-        return Objects.requireNonNull(lease, "an attempt has a lease");
-    }
-
-    private Backend requireBackend() {
-        return Objects.requireNonNull(backend, "an attempt has a backend");
     }
 }

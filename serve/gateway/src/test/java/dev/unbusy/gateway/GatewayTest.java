@@ -216,7 +216,9 @@ class GatewayTest {
             client.readUntil("{\"n\":1}");
             assertThat(running.gateway.drain(Duration.ofMillis(1))).isFalse();
             running.gateway.close();
-            assertThat(client.readUntil("0\r\n\r\n")).contains("shutting_down").doesNotContain("[DONE]");
+            assertThat(client.readUntil("\r\n0\r\n\r\n"))
+                    .contains("shutting_down")
+                    .doesNotContain("[DONE]");
             worker.call().hungUp();
             assertThat(running.gateway.running()).isZero();
         }

@@ -151,8 +151,10 @@ class LossTest {
         worker.restart();
         assertThat(running1.get(20, TimeUnit.SECONDS).body()).isEqualTo(FakeWorker.completion("hello"));
         assertThat(later.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
-        assertThat(running.metric("unbusy_gateway_retries_total{reason=\"connect\"}"))
-                .isGreaterThanOrEqualTo(1);
+        // The dying listener may still take a connection and reset it, or refuse it.
+        assertThat(running.metric("unbusy_gateway_retries_total{reason=\"connect\"}")
+                        + running.metric("unbusy_gateway_retries_total{reason=\"closed\"}"))
+                .isGreaterThanOrEqualTo(2);
         running.assertIdle();
     }
 
@@ -174,7 +176,7 @@ class LossTest {
         try (RawClient client = new RawClient(running.gateway).chat(true)) {
             client.readUntil("{\"n\":2}\n\n");
             worker.call().go();
-            String all = client.readUntil("0\r\n\r\n");
+            String all = client.readUntil("\r\n0\r\n\r\n");
             assertThat(worker.cuts()).isEqualTo(1);
             assertThat(all).doesNotContain("half").doesNotContain("[DONE]");
             String last = all.substring(all.indexOf("data: {\"error\"") + 6, all.lastIndexOf("\n\n"));

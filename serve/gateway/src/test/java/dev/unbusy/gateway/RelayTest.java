@@ -77,7 +77,7 @@ class RelayTest {
                 assertThat(seen).doesNotContain("\"t" + (i + 1) + "\"");
                 call.go();
             }
-            String all = client.readUntil("0\r\n\r\n");
+            String all = client.readUntil("\r\n0\r\n\r\n");
             assertThat(all)
                     .startsWith("HTTP/1.1 200 OK")
                     .contains("content-type: text/event-stream")
@@ -190,7 +190,7 @@ class RelayTest {
             } while (looks.size() < 3 || !looks.getLast().equals(looks.get(looks.size() - 2)));
             assertThat(looks.getLast()).as("sent while the client did not read").isLessThan(20_000_000);
             client.skip(25_000_000);
-            assertThat(client.readUntil("0\r\n\r\n")).contains("data: [DONE]\n\n");
+            assertThat(client.readUntil("\r\n0\r\n\r\n")).contains("data: [DONE]\n\n");
         }
         assertThat(sent).hasValue((long) events * event.length());
         running.assertIdle();

@@ -62,7 +62,7 @@ class WaitingTest {
                 call.endEvents();
             });
             running.backends.setState("w0", Backend.State.READY, "");
-            assertThat(client.readUntil("0\r\n\r\n"))
+            assertThat(client.readUntil("\r\n0\r\n\r\n"))
                     .contains("data: {\"n\":1}\n\n")
                     .contains("data: [DONE]\n\n");
         }
@@ -76,7 +76,7 @@ class WaitingTest {
                         .startsWith("HTTP/1.1 200 ")
                         .contains("content-type: application/json");
                 running.backends.setState("w0", Backend.State.READY, "");
-                assertThat(client.readUntil("0\r\n\r\n")).contains(FakeWorker.completion("hello"));
+                assertThat(client.readUntil("\r\n0\r\n\r\n")).contains(FakeWorker.completion("hello"));
             }
             // And an HTTP library sees plain JSON: blank lines in front of it mean nothing.
             running.backends.setState("w0", Backend.State.STARTING, "");
@@ -118,7 +118,7 @@ class WaitingTest {
             client.readUntil(stream ? ": keep-alive" : "\r\n\r\n1\r\n\n\r\n");
             worker.then(call -> call.json(400, error));
             running.backends.setState("w0", Backend.State.READY, "");
-            String all = client.readUntil("0\r\n\r\n");
+            String all = client.readUntil("\r\n0\r\n\r\n");
             assertThat(all).startsWith("HTTP/1.1 200 ").contains(stream ? "data: {  \"error\": {\"message\"" : error);
             assertThat(all).doesNotContain("[DONE]");
         }

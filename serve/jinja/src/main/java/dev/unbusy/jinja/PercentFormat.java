@@ -72,7 +72,7 @@ final class PercentFormat {
         }
         flags = template.substring(start, position);
         width = number();
-        if (width < 0 && width != Integer.MIN_VALUE) {
+        if (width < 0) {
             flags += "-";
             width = -width;
         }
@@ -131,7 +131,7 @@ final class PercentFormat {
         return value;
     }
 
-    /** A width or precision: digits, {@code *} for the next value, or {@code MIN_VALUE} for none. */
+    /** A width or precision: digits, {@code *} for the next value, or nothing for 0. */
     private int number() {
         if (peek() == '*') {
             position++;
@@ -140,9 +140,6 @@ final class PercentFormat {
                 throw EvalError.failed("* wants int");
             }
             return checkedWidth(Numbers.clampedIndex(value));
-        }
-        if (!isDigit(peek())) {
-            return Integer.MIN_VALUE;
         }
         int value = 0;
         while (isDigit(peek())) {

@@ -115,7 +115,9 @@ final class StatementCompiler {
         if (call == null) {
             return print(block.line(), frame -> body.bind(frame).call(frame.render, Args.NONE));
         }
-        return print(block.line(), ExpressionCompiler.call(place, call, body::bind));
+        Eval result = ExpressionCompiler.call(place, call, body::bind);
+        // Unlike what is printed, the result of a call block must be a string.
+        return print(block.line(), frame -> Types.text("call", result.eval(frame)));
     }
 
     private static Exec filterBlock(Place place, Syntax.FilterBlock block) {
@@ -134,7 +136,7 @@ final class StatementCompiler {
             if (flow != Flow.NEXT) {
                 return flow;
             }
-            frame.render.append(out, Repr.str(captured.filter(frame, text, filter)));
+            frame.render.append(out, Types.text("filter", captured.filter(frame, text, filter)));
             entry.leave(frame);
             return Flow.NEXT;
         };

@@ -268,8 +268,8 @@ public final class Scheduler<S extends Sequence> {
         }
         for (S sequence : running) {
             if (sequence.state == Sequence.State.DECODING) {
-                kv.append(sequence.slot, 1);
                 plan.add(sequence, 1);
+                kv.append(sequence.slot, 1);
             }
         }
     }
@@ -285,12 +285,13 @@ public final class Scheduler<S extends Sequence> {
                 int count = Math.min(budget, sequence.remaining());
                 if (!kv.makeRoom(count)) {
                     count = kv.ledger().free();
+                    if (count == 0) {
+                        return;
+                    }
                 }
-                if (count > 0) {
-                    kv.append(sequence.slot, count);
-                    plan.add(sequence, count);
-                    budget -= count;
-                }
+                plan.add(sequence, count);
+                kv.append(sequence.slot, count);
+                budget -= count;
             }
         }
     }

@@ -74,6 +74,11 @@ public final class StepPlan<S extends Sequence> {
     }
 
     void add(S sequence, int count) {
+        if (sequence.remaining() < count || count < 1) {
+            throw new IllegalStateException(
+                    "a sequence with " + sequence.remaining() + " tokens to compute cannot take " + count
+                            + ": after a step that wanted logits it is appended to, finished or cancelled");
+        }
         int run = sequences.size();
         sequences.add(sequence);
         firstPositions[run] = sequence.computed();

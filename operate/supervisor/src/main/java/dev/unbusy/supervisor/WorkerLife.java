@@ -1,0 +1,275 @@
+package dev.unbusy.supervisor;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import dev.unbusy.text.Text;
+import java.util.List;
+
+/**
+ * The decisions about one worker process: events and the time in, actions out. No I/O, no thread, no clock.
+ *
+ * <p>Time counts only while the supervisor itself is awake: two events further apart than {@value #LONGEST_TICK_MILLIS} ms
+ * mean that it (or the whole machine) stood still, and a worker is not to blame for silence that nobody listened to.
+ *
+ * <ol>
+ *   <li>Loading: ready in the end, or dead, or silent for too long (frozen).
+ *   <li>Ready: dead (exited, killed, out of memory), no answer for too long (frozen), or answers without a step while
+ *       requests run (wedged). Frozen and wedged ones are killed first; their restart follows their death.
+ *   <li>Dead: restart after the delay of {@link RestartPolicy}, or give up.
+ *   <li>Stop, from anywhere: drain if ready, else kill; kill what has not drained in time; done when dead.
+ * </ol>
+ */
+final class WorkerLife {
+    static final long LONGEST_TICK_MILLIS = 1_000;
+
+    private final SupervisorConfig config;
+    private final RestartPolicy policy;
+    private WorkerState state = WorkerState.STOPPED;
+    private boolean alive;
+    private boolean stopping;
+    private int restarts;
+    /** Why the living process has been killed and awaits its end; EXITED stands for "it has not". */
+    private RestartReason killedFor = RestartReason.EXITED;
+
+    private Text killedWhy = Text.same("");
+    private boolean wasReady;
+
+    private boolean begun;
+    private long lastEventNanos;
+    /** Time while awake; the marks below are points of it. */
+    private long awakeNanos;
+
+    private long heardAt;
+    private long steppedAt;
+    private long readyAt;
+    private long restartAt;
+    private long drainUntil;
+    private long steps;
+
+    WorkerLife(SupervisorConfig config) {
+        this.config = config;
+        this.policy = new RestartPolicy(config);
+    }
+
+    WorkerState state() {
+        return state;
+    }
+
+    /** How many times it was started again. */
+    int restarts() {
+        return restarts;
+    }
+
+    List<WorkerAction> begin(long nowNanos) {
+        begun = true;
+        lastEventNanos = nowNanos;
+        return spawn();
+    }
+
+    List<WorkerAction> on(WorkerEvent event, long nowNanos) {
+        if (!begun) {
+            throw new IllegalStateException("begin first");
+        }
+        awakeNanos += Math.clamp(nowNanos - lastEventNanos, 0, MILLISECONDS.toNanos(LONGEST_TICK_MILLIS));
+        lastEventNanos = nowNanos;
+        return switch (event) {
+            case WorkerEvent.Tick() -> tick();
+            case WorkerEvent.SpawnFailed(Text why) -> spawnFailed(why);
+            case WorkerEvent.Progress() -> progress();
+            case WorkerEvent.Ready ready -> ready(ready);
+            case WorkerEvent.Answered(long newSteps, boolean busy) -> answered(newSteps, busy);
+            case WorkerEvent.Silent() -> silent();
+            case WorkerEvent.Exited(Death death) -> exited(death);
+            case WorkerEvent.Stop() -> stop();
+        };
+    }
+
+    private List<WorkerAction> spawn() {
+        state = WorkerState.LOADING;
+        alive = true;
+        wasReady = false;
+        killedFor = RestartReason.EXITED;
+        heardAt = awakeNanos;
+        return List.of(new WorkerAction.Spawn());
+    }
+
+    private List<WorkerAction> tick() {
+        if (stopping) {
+            boolean late = state == WorkerState.DRAINING && awakeNanos >= drainUntil;
+            if (late) {
+                drainUntil = Long.MAX_VALUE;
+                return List.of(new WorkerAction.Kill("not finished within drain_seconds"));
+            }
+            return List.of();
+        }
+        // 1
+        if (state == WorkerState.LOADING && awakeNanos - heardAt > SECONDS.toNanos(config.loadSilenceSeconds())) {
+            return kill(
+                    RestartReason.FROZEN,
+                    Text.of("no progress in %d s of loading", "加载时 %d 秒没有任何进展", config.loadSilenceSeconds()));
+        }
+        // 3
+        if (state == WorkerState.RESTARTING && !alive && awakeNanos >= restartAt) {
+            restarts++;
+            return spawn();
+        }
+        return List.of();
+    }
+
+    private List<WorkerAction> progress() {
+        heardAt = awakeNanos;
+        return List.of();
+    }
+
+    private List<WorkerAction> ready(WorkerEvent.Ready ready) {
+        if (state != WorkerState.LOADING) {
+            return List.of();
+        }
+        state = WorkerState.READY;
+        wasReady = true;
+        readyAt = awakeNanos;
+        heardAt = awakeNanos;
+        steppedAt = awakeNanos;
+        policy.loaded();
+        return List.of(new WorkerAction.Serve(ready.uri()));
+    }
+
+    // 2
+    private List<WorkerAction> answered(long newSteps, boolean busy) {
+        heardAt = awakeNanos;
+        if (!busy || newSteps != steps) {
+            steps = newSteps;
+            steppedAt = awakeNanos;
+        }
+        if (state != WorkerState.READY) {
+            return List.of();
+        }
+        if (awakeNanos - readyAt > SECONDS.toNanos(config.stableAfterSeconds())) {
+            policy.stable();
+        }
+        if (awakeNanos - steppedAt > SECONDS.toNanos(config.wedgedAfterSeconds())) {
+            return kill(
+                    RestartReason.WEDGED,
+                    Text.of(
+                            "no step in %d s while requests run",
+                            "有请求在运行，但 %d 秒没有完成任何一步", config.wedgedAfterSeconds()));
+        }
+        return List.of();
+    }
+
+    // 2
+    private List<WorkerAction> silent() {
+        if (state == WorkerState.READY && awakeNanos - heardAt > SECONDS.toNanos(config.frozenAfterSeconds())) {
+            return kill(
+                    RestartReason.FROZEN,
+                    Text.of(
+                            "no answer in %d s although its process lives",
+                            "进程仍在，但 %d 秒没有应答", config.frozenAfterSeconds()));
+        }
+        return List.of();
+    }
+
+    private List<WorkerAction> kill(RestartReason reason, Text why) {
+        state = WorkerState.RESTARTING;
+        restartAt = Long.MAX_VALUE;
+        killedFor = reason;
+        killedWhy = why;
+        return List.of(new WorkerAction.Withdraw(reason, why), new WorkerAction.Kill(reason.word()));
+    }
+
+    private List<WorkerAction> spawnFailed(Text why) {
+        alive = false;
+        if (stopping) {
+            return done();
+        }
+        return after(
+                RestartReason.NOT_STARTED,
+                why,
+                new LoadRefusal(
+                        RestartReason.NOT_STARTED.code(),
+                        why,
+                        Text.of(
+                                "Check the program and the limits of this user (ulimit -u).",
+                                "请检查程序文件以及当前用户的进程数限制（ulimit -u）。")));
+    }
+
+    private List<WorkerAction> exited(Death death) {
+        alive = false;
+        if (stopping) {
+            return done();
+        }
+        if (killedFor != RestartReason.EXITED) {
+            return wasReady
+                    ? restart(killedFor, killedWhy)
+                    : after(killedFor, killedWhy, new LoadRefusal(killedFor.code(), killedWhy, seeLog()));
+        }
+        RestartReason reason = death.reason(wasReady);
+        if (wasReady) {
+            return restart(reason, death.described());
+        }
+        return after(reason, death.described(), refusal(reason, death));
+    }
+
+    /** 3, for a worker that never was ready. */
+    private List<WorkerAction> after(RestartReason reason, Text why, LoadRefusal cause) {
+        if (policy.worthAnotherLoad(cause.code() + " " + why.en())) {
+            return restart(reason, why);
+        }
+        state = WorkerState.FAILED;
+        return List.of(new WorkerAction.GiveUp(reason, cause));
+    }
+
+    private List<WorkerAction> restart(RestartReason reason, Text why) {
+        state = WorkerState.RESTARTING;
+        long delayMillis = policy.nextDelayMillis();
+        restartAt = awakeNanos + MILLISECONDS.toNanos(delayMillis);
+        return List.of(new WorkerAction.Restart(reason, why, delayMillis));
+    }
+
+    // 4
+    private List<WorkerAction> stop() {
+        if (stopping) {
+            return List.of();
+        }
+        stopping = true;
+        if (!alive) {
+            return done();
+        }
+        if (state == WorkerState.READY) {
+            state = WorkerState.DRAINING;
+            drainUntil = awakeNanos + SECONDS.toNanos(config.drainSeconds());
+            return List.of(new WorkerAction.Drain());
+        }
+        state = WorkerState.DRAINING;
+        drainUntil = Long.MAX_VALUE;
+        return List.of(new WorkerAction.Kill("the service stops"));
+    }
+
+    private List<WorkerAction> done() {
+        state = WorkerState.STOPPED;
+        return List.of(new WorkerAction.Done());
+    }
+
+    private static LoadRefusal refusal(RestartReason reason, Death death) {
+        if (death.refusal() != null) {
+            return death.refusal();
+        }
+        String lines = String.join("\n", death.lastLines());
+        Text text = lines.isEmpty()
+                ? death.described()
+                : Text.of("%s; its last lines:\n%s", "%s；最后输出：\n%s", death.described(), lines);
+        return new LoadRefusal(
+                reason.code(),
+                Text.of("the worker cannot load the model: %s", "工作进程无法加载模型：%s", text),
+                reason == RestartReason.MEMORY
+                        ? Text.of(
+                                "Free memory, or take a smaller model or a shorter context (--ctx).",
+                                "请释放内存，或选用更小的模型或更短的上下文（--ctx）。")
+                        : seeLog());
+    }
+
+    private static Text seeLog() {
+        return Text.of("See the log for its whole output.", "完整输出见日志。");
+    }
+}

@@ -1,0 +1,21 @@
+package dev.unbusy.supervisor;
+
+import java.util.Locale;
+
+/** Where one worker is in its life; the word in {@code unbusy status}. */
+public enum WorkerState {
+    /** The process runs and loads its model. */
+    LOADING,
+    READY,
+    /** It finishes its requests and will end. */
+    DRAINING,
+    /** It was ended, or ended by itself, and will be started again. */
+    RESTARTING,
+    /** It was given up. */
+    FAILED,
+    STOPPED;
+
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

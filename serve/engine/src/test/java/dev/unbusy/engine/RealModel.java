@@ -1,0 +1,147 @@
+package dev.unbusy.engine;
+
+import dev.unbusy.catalog.HostProbe;
+import dev.unbusy.llama.Batch;
+import dev.unbusy.llama.Context;
+import dev.unbusy.llama.ContextOptions;
+import dev.unbusy.llama.DecodeOutcome;
+import dev.unbusy.llama.KvType;
+import dev.unbusy.llama.LlamaLibrary;
+import dev.unbusy.llama.Model;
+import dev.unbusy.llama.ModelOptions;
+import dev.unbusy.metrics.Metrics;
+import dev.unbusy.text.Progress;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The real library and the real starter model for the engine's tests, on one thread. */
+final class RealModel {
+    private static @Nullable LoadedModel loaded;
+    private static @Nullable Model plain;
+
+    private RealModel() {}
+
+    static WorkerConfig config(int sequences, int cells) {
+        return new WorkerConfig(sequences, 2048, cells, 1, 512, 250, KvType.F16, 0, 4096, 5, 10);
+    }
+
+    static Path natives() {
+        return required("unbusy.test.natives", "-Dunbusy.natives=DIRECTORY");
+    }
+
+    static Path file() {
+        return required("unbusy.test.model", "-Dunbusy.model=FILE");
+    }
+
+    private static Path required(String property, String option) {
+        String value = System.getProperty(property, "");
+        if (value.isEmpty() || !Files.exists(Path.of(value))) {
+            throw new AssertionError(
+                    "this test needs the native library and the starter model; run ./unbusy verify, which"
+                            + " fetches both, or give Maven " + option);
+        }
+        return Path.of(value);
+    }
+
+    static LoadedModel load(WorkerConfig config) {
+        return LoadedModel.load(natives(), Map.of(), file(), "starter", config, HostProbe.read(), Progress.NONE);
+    }
+
+    /** Loaded once for all tests that need no sizes of their own. */
+    static synchronized LoadedModel shared() {
+        LoadedModel model = loaded;
+        if (model == null) {
+            model = load(config(8, 8192));
+            loaded = model;
+        }
+        return model;
+    }
+
+    static Engine engine(LoadedModel model) {
+        Engine engine = new Engine(
+                model::newContext,
+                model.vocab(),
+                model.schedulerOptions(),
+                new EngineMetrics(new Metrics()),
+                4096,
+                () -> {
+                    throw new AssertionError("the engine lost its context");
+                });
+        engine.start().awaitContext();
+        return engine;
+    }
+
+    /** Greedy tokens of a plain loop over the binding: one sequence, no scheduler, no sampler of ours. */
+    static synchronized List<Integer> plainLoop(int[] prompt, int count) {
+        Model model = plain;
+        if (model == null) {
+            model = LlamaLibrary.load(natives())
+                    .loadModel(file(), ModelOptions.DEFAULT.withGpuLayers(0), Progress.NONE);
+            plain = model;
+        }
+        List<Integer> tokens = new ArrayList<>();
+        try (Context context = model.newContext(ContextOptions.single(8192, 1).withBatch(512, 512));
+                Batch batch = new Batch(512)) {
+            int index = -1;
+            for (int position = 0; position < prompt.length; position++) {
+                if (batch.size() == 512) {
+                    decode(context, batch);
+                }
+                index = batch.add(prompt[position], position, 0, position == prompt.length - 1);
+            }
+            decode(context, batch);
+            for (int i = 0; i < count; i++) {
+                int token = argmax(context.logits(index));
+                tokens.add(token);
+                if (model.vocab().isEndOfGeneration(token)) {
+                    break;
+                }
+                index = batch.add(token, prompt.length + i, 0, true);
+                decode(context, batch);
+            }
+        }
+        return tokens;
+    }
+
+    private static void decode(Context context, Batch batch) {
+        DecodeOutcome outcome = context.decode(batch);
+        if (outcome != DecodeOutcome.OK) {
+            throw new AssertionError("decode: " + outcome);
+        }
+        batch.clear();
+    }
+
+    private static int argmax(MemorySegment logits) {
+        int best = 0;
+        int size = (int) (logits.byteSize() / Float.BYTES);
+        for (int i = 1; i < size; i++) {
+            if (logits.getAtIndex(ValueLayout.JAVA_FLOAT, i) > logits.getAtIndex(ValueLayout.JAVA_FLOAT, best)) {
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    /** Waits for what another thread will do, without sleeping; the test's own timeout bounds it. */
+    static void await(BooleanSupplier condition) {
+        long deadlineNanos = System.nanoTime() + 60_000_000_000L;
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadlineNanos) {
+                throw new AssertionError("did not happen within a minute");
+            }
+            java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    static boolean isIdle(Engine engine) {
+        EngineStatus status = engine.status();
+        return status.running() == 0 && status.waiting() == 0 && status.cellsFree() == status.cellsTotal();
+    }
+}

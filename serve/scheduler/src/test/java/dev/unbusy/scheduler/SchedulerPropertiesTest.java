@@ -1,0 +1,132 @@
+package dev.unbusy.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.constraints.IntRange;
+
+/** Random schedules against a cache that follows the operations, checked after each step. */
+class SchedulerPropertiesTest {
+
+    @Property(tries = 100, shrinking = ShrinkingMode.OFF)
+    void randomSchedules_withRoomForAll_findEverythingThatIsCached(@ForAll long seed) {
+        Random random = new Random(seed);
+        Simulation simulation = new Simulation(Simulation.options(4, 5000, 200, 60, 40));
+        simulation.evicts = false;
+        run(simulation, random, new HashMap<>());
+        simulation.drain(5_000);
+        assertThat(simulation.hitsCompared).isPositive();
+    }
+
+    /** Integrity, decode never starved and exact cells are checked inside {@link Simulation}. */
+    @Property(tries = 300, shrinking = ShrinkingMode.OFF)
+    void randomSchedules_finishEveryRequestWithTheTokensItHasAlone(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 6) int running,
+            @ForAll @IntRange(min = 0, max = 8) int spareSlots,
+            @ForAll @IntRange(min = 60, max = 700) int cells) {
+        Random random = new Random(seed);
+        Simulation simulation =
+                new Simulation(Simulation.options(running, cells, running + spareSlots, 60, 8 + random.nextInt(60)));
+        Map<Sequence, int[]> prompts = new HashMap<>();
+        run(simulation, random, prompts);
+        simulation.drain(5_000);
+        assertThat(simulation.live).isEmpty();
+        for (Sequence sequence : simulation.finished) {
+            assertThat(simulation.outputs.get(sequence))
+                    .isEqualTo(Simulation.expected(prompts.getOrDefault(sequence, new int[0]), sequence.maxOutput()));
+        }
+        assertThat(simulation.scheduler.running() + simulation.scheduler.waiting())
+                .isZero();
+        assertThat(simulation.scheduler.cellsAvailable()).isEqualTo(cells);
+        simulation.scheduler.dropCache();
+        simulation.plan();
+        assertThat(simulation.kv.used()).isZero();
+        assertThat(simulation.scheduler.cellsFree()).isEqualTo(cells);
+    }
+
+    @Property(tries = 60, shrinking = ShrinkingMode.OFF)
+    void stallBound_holdsOnceCostsAreKnown(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 3000) int prefillMicros,
+            @ForAll @IntRange(min = 0, max = 20_000) int stepMicros,
+            @ForAll @IntRange(min = 1, max = 3000) int decodeMicros) {
+        Random random = new Random(seed);
+        SchedulerOptions options = new SchedulerOptions(8, 20_000, 32, 2000, 512, 100_000_000, 8, true);
+        Simulation simulation = new Simulation(options);
+        simulation.prefillTokenNanos = prefillMicros * 1000L;
+        simulation.stepNanos = stepMicros * 1000L;
+        simulation.decodeNanos = decodeMicros * 1000L;
+        Sequence decoding = simulation.submit(tokens(random, 64), 300);
+        while (decoding.generated() < 3) {
+            simulation.step();
+        }
+        simulation.worstStall = 0;
+        for (int i = 0; i < 5; i++) {
+            simulation.submit(tokens(random, 300 + random.nextInt(1500)), 1 + random.nextInt(10));
+        }
+        while (decoding.state() != Sequence.State.FINISHED && simulation.step()) {
+            // Until the sequence that must not stall is done.
+        }
+        assertThat(simulation.worstStall).as("seed %d", seed).isLessThanOrEqualTo(100_000_000L);
+    }
+
+    /** Submits, cancels, computes and breaks off at random. */
+    private static void run(Simulation simulation, Random random, Map<Sequence, int[]> prompts) {
+        int[] shared = tokens(random, 40);
+        for (int action = 0; action < 120; action++) {
+            int dice = random.nextInt(10);
+            if (dice < 4) {
+                int[] prompt = prompt(random, shared);
+                Sequence sequence = new Sequence(
+                        prompt.clone(),
+                        1 + random.nextInt(20),
+                        random.nextInt(8) == 0 ? 1 : 0,
+                        random.nextInt(6) == 0 ? "t" : "");
+                simulation.submit(sequence);
+                prompts.put(sequence, prompt);
+            } else if (dice < 5 && !simulation.live.isEmpty()) {
+                simulation.cancel(simulation.live.get(random.nextInt(simulation.live.size())));
+            } else if (dice < 6) {
+                interrupt(simulation, random);
+            } else {
+                simulation.step();
+            }
+        }
+    }
+
+    private static void interrupt(Simulation simulation, Random random) {
+        StepPlan<Sequence> plan = simulation.plan();
+        if (plan.runs() == 0) {
+            return;
+        }
+        if (random.nextBoolean()) {
+            assertThat(simulation.scheduler.failed() || simulation.scheduler.running() == 1)
+                    .isTrue();
+        } else {
+            simulation.compute(plan, random.nextInt(plan.tokens() + 1));
+            simulation.scheduler.aborted(sequence -> simulation.kv.length(sequence.slot()) - 1);
+        }
+        simulation.scheduler.checkIntegrity();
+    }
+
+    private static int[] prompt(Random random, int[] shared) {
+        int common = random.nextInt(3) == 0 ? 0 : random.nextInt(shared.length);
+        int length = Math.max(1, common + random.nextInt(20));
+        int[] prompt = Arrays.copyOf(shared, length);
+        for (int i = common; i < length; i++) {
+            prompt[i] = random.nextInt(3);
+        }
+        return prompt;
+    }
+
+    static int[] tokens(Random random, int length) {
+        return random.ints(length, 0, Simulation.VOCABULARY).toArray();
+    }
+}

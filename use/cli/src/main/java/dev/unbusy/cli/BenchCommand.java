@@ -1,0 +1,148 @@
+package dev.unbusy.cli;
+
+import dev.unbusy.bench.BenchOptions;
+import dev.unbusy.bench.BenchReport;
+import dev.unbusy.bench.LoadGenerator;
+import dev.unbusy.bench.Percentiles;
+import dev.unbusy.text.Text;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code unbusy bench}: loads a live server and says what it measured. */
+@Command(name = "bench")
+final class BenchCommand implements Callable<Integer> {
+    private final Io io;
+
+    @Mixin
+    private GlobalOptions global = new GlobalOptions();
+
+    @Option(names = "--url", paramLabel = "URL", descriptionKey = "service.url")
+    private @Nullable String url;
+
+    @Option(names = "--key", paramLabel = "KEY", descriptionKey = "service.key")
+    private @Nullable String key;
+
+    @Option(names = "--model", paramLabel = "NAME", descriptionKey = "bench.model")
+    private @Nullable String model;
+
+    @Option(names = "--concurrency", paramLabel = "N", defaultValue = "1", descriptionKey = "bench.concurrency")
+    private int concurrency;
+
+    @Option(names = "--requests", paramLabel = "N", defaultValue = "10", descriptionKey = "bench.requests")
+    private int requests;
+
+    @Option(names = "--input-tokens", paramLabel = "N", defaultValue = "200", descriptionKey = "bench.input")
+    private int inputTokens;
+
+    @Option(names = "--output-tokens", paramLabel = "N", defaultValue = "64", descriptionKey = "bench.output")
+    private int outputTokens;
+
+    @Option(names = "--shared-prefix-tokens", paramLabel = "N", defaultValue = "0", descriptionKey = "bench.prefix")
+    private int sharedPrefixTokens;
+
+    @Option(names = "--warm-up", paramLabel = "N", defaultValue = "1", descriptionKey = "bench.warmup")
+    private int warmUp;
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", descriptionKey = "bench.seed")
+    private long seed;
+
+    @Option(names = "--timeout-seconds", paramLabel = "N", defaultValue = "600", descriptionKey = "bench.timeout")
+    private int timeoutSeconds;
+
+    @Option(names = "--ttft-goal-ms", paramLabel = "MS", defaultValue = "0", descriptionKey = "bench.ttft")
+    private double ttftGoalMillis;
+
+    @Option(names = "--tpot-goal-ms", paramLabel = "MS", defaultValue = "0", descriptionKey = "bench.tpot")
+    private double tpotGoalMillis;
+
+    @Option(names = "--json", descriptionKey = "global.json")
+    private boolean json;
+
+    BenchCommand(Io io) {
+        this.io = io;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Logging.toStandardError(global.verbose);
+        BenchReport report = LoadGenerator.run(options(), new ProgressPrinter(io));
+        if (json) {
+            io.out().println(report.toJson());
+        } else {
+            print(report);
+        }
+        return report.completed() > 0 ? ExitCodes.DONE : ExitCodes.FAILED;
+    }
+
+    private BenchOptions options() {
+        try {
+            return new BenchOptions(
+                    ServiceAddress.find(io, url),
+                    key,
+                    model,
+                    concurrency,
+                    requests,
+                    inputTokens,
+                    outputTokens,
+                    sharedPrefixTokens,
+                    warmUp,
+                    seed,
+                    timeoutSeconds,
+                    ttftGoalMillis,
+                    tpotGoalMillis);
+        } catch (IllegalArgumentException e) {
+            throw new CliException(
+                    "usage",
+                    Text.of("%s", "参数不合法：%s", String.valueOf(e.getMessage())),
+                    Text.of("See `unbusy bench --help`.", "参见 `unbusy bench --help`。"),
+                    e);
+        }
+    }
+
+    private void print(BenchReport report) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("ms", "p50", "p95", "p99"));
+        rows.add(row("TTFT", report.ttftMs()));
+        rows.add(row("TPOT", report.tpotMs()));
+        rows.add(row("ITL", report.itlMs()));
+        rows.add(row("E2E", report.e2eMs()));
+        io.out()
+                .println(Text.of(
+                                "%d requests: %d completed, %d rejected, %d lost; errors: %s",
+                                "共 %d 个请求：完成 %d，被拒 %d，丢失 %d；错误：%s",
+                                report.requests(),
+                                report.completed(),
+                                report.rejected(),
+                                report.lost(),
+                                report.errors())
+                        .in(io.lang()));
+        io.out()
+                .println(Text.of(
+                                "%s output tokens/s%s in %s s; prefix hits: %s",
+                                "输出 %s 词元/秒%s，用时 %s 秒；前缀命中率：%s",
+                                number(report.outputTokensPerSecond()),
+                                report.tokensFromUsage()
+                                        ? Text.same("")
+                                        : Text.of(" (counted by pieces of text)", "（按文本片段计数）"),
+                                number(report.seconds()),
+                                number(report.prefixHitRatio()))
+                        .in(io.lang()));
+        io.out().print(Table.of(rows));
+    }
+
+    private static List<String> row(String name, @Nullable Percentiles values) {
+        return values == null
+                ? List.of(name, "?", "?", "?")
+                : List.of(name, number(values.p50()), number(values.p95()), number(values.p99()));
+    }
+
+    private static String number(@Nullable Double value) {
+        return value == null ? "?" : String.format(Locale.ROOT, "%.2f", value);
+    }
+}

@@ -1,0 +1,106 @@
+package dev.unbusy.cli;
+
+import dev.unbusy.catalog.HostProbe;
+import dev.unbusy.gguf.GgufFile;
+import dev.unbusy.hub.Hub;
+import dev.unbusy.hub.InstalledModel;
+import dev.unbusy.hub.ProvidedModel;
+import dev.unbusy.text.Progress;
+import dev.unbusy.text.Text;
+import dev.unbusy.units.Bytes;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which model a person asked for: a name, a file, or (both null) the best for this machine.
+ *
+ * @param name catalogue name, Hugging Face or ModelScope id
+ * @param file GGUF file, used where it lies
+ */
+record ModelWish(@Nullable String name, @Nullable Path file) {
+
+    /**
+     * The model to serve.
+     *
+     * @param id the name that {@code /v1/models} lists
+     * @param aliases other names that requests may use
+     * @param reason why it is this one
+     */
+    record Chosen(
+            String id, List<String> aliases, Path file, int trainedContextTokens, Text reason, List<Text> rejected) {}
+
+    /** An argument that is a file is meant as one: {@code up ./model.gguf}. */
+    static ModelWish of(@Nullable String argument, @Nullable Path option) {
+        if (argument != null && option != null) {
+            throw new CliException(
+                    "usage",
+                    Text.of(
+                            "both a MODEL (%s) and --model %s are given",
+                            "同时指定了 MODEL（%s）和 --model %s", argument, option),
+                    Text.of("Give one of the two.", "请只指定其中一个。"));
+        }
+        if (argument != null
+                && (argument.endsWith(".gguf") || Files.isRegularFile(Path.of(argument)))
+                && !argument.contains("://")
+                && argument.indexOf(':') < 0) {
+            return new ModelWish(null, Path.of(argument));
+        }
+        return new ModelWish(argument, option);
+    }
+
+    /** Finds it, fetching what is missing; its header is read, so that a broken file is refused before anything starts. */
+    Chosen resolve(Hub hub, Progress progress) {
+        if (file != null) {
+            GgufFile header = checked(file);
+            return chosen(stem(file), file, header, Text.of("%s was named.", "已指定 %s。", file), List.of());
+        }
+        ProvidedModel provided = hub.provider().provide(name, progress);
+        InstalledModel model = provided.model();
+        GgufFile header = checked(model.file());
+        return chosen(model.id(), model.file(), header, provided.reason(), provided.rejected());
+    }
+
+    private static Chosen chosen(String fullId, Path file, GgufFile header, Text reason, List<Text> rejected) {
+        String id = shortName(fullId);
+        Set<String> aliases = new LinkedHashSet<>(List.of(fullId, stem(file), "unbusy"));
+        aliases.remove(id);
+        return new Chosen(id, List.copyOf(aliases), file.toAbsolutePath(), header.contextTokens(), reason, rejected);
+    }
+
+    private static GgufFile checked(Path file) {
+        GgufFile header = GgufFile.read(file);
+        Bytes memory = memory();
+        Bytes size = new Bytes(header.fileBytes());
+        if (memory != null && size.compareTo(memory) > 0) {
+            throw new CliException(
+                    "model-exceeds-memory",
+                    Text.of("%s has %s, this machine has %s of memory", "%s 大小为 %s，本机内存为 %s", file, size, memory),
+                    Text.of(
+                            "Take a smaller model or a stronger quantization; `unbusy up` without a name chooses one that fits.",
+                            "请选用更小的模型或更高压缩的量化；不指定名称时 `unbusy up` 会自动选择合适的模型。"));
+        }
+        return header;
+    }
+
+    /** What the control group or the machine has; null if unknown. */
+    private static @Nullable Bytes memory() {
+        dev.unbusy.catalog.HostFacts facts = HostProbe.read();
+        Bytes limit = facts.memoryLimit();
+        Bytes total = facts.memoryTotal();
+        return limit == null ? total : total == null || limit.compareTo(total) < 0 ? limit : total;
+    }
+
+    /** The part behind the organisation. */
+    static String shortName(String id) {
+        return id.substring(id.lastIndexOf('/') + 1);
+    }
+
+    static String stem(Path file) {
+        String fileName = String.valueOf(file.getFileName());
+        return fileName.endsWith(".gguf") ? fileName.substring(0, fileName.length() - ".gguf".length()) : fileName;
+    }
+}

@@ -1,0 +1,209 @@
+package dev.unbusy.cli;
+
+import dev.unbusy.config.Config;
+import dev.unbusy.gateway.Backends;
+import dev.unbusy.gateway.Gateway;
+import dev.unbusy.gateway.GatewayConfig;
+import dev.unbusy.gateway.ServedModel;
+import dev.unbusy.http.HttpException;
+import dev.unbusy.http.HttpLimits;
+import dev.unbusy.hub.Hub;
+import dev.unbusy.hub.HubConfig;
+import dev.unbusy.hub.NativeDirectory;
+import dev.unbusy.hub.NativeLibraries;
+import dev.unbusy.hub.Platform;
+import dev.unbusy.metrics.Metric;
+import dev.unbusy.metrics.Metrics;
+import dev.unbusy.supervisor.Supervisor;
+import dev.unbusy.supervisor.SupervisorConfig;
+import dev.unbusy.supervisor.WorkerCommand;
+import dev.unbusy.text.Progress;
+import dev.unbusy.text.Text;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of {@code unbusy up}:
+ *
+ * <ol>
+ *   <li>The gateway listens first: a taken port is said before anything is fetched, and two starts on one port cannot both
+ *       go on.
+ *   <li>Model and native libraries are found or fetched.
+ *   <li>The supervisor starts the workers; the line {@code ready} comes when the first of them is.
+ *   <li>SIGTERM or SIGINT: the gateway finishes what it has, the workers end, the runtime file goes, exit code 0. The JVM's
+ *       own exit code for a signal is 143, so the shutdown hook halts it.
+ * </ol>
+ */
+final class Service {
+    private final Io io;
+    private final Config config;
+    private final @Nullable Path configFile;
+    private final ModelWish wish;
+    private final @Nullable Integer contextTokens;
+    private final boolean verbose;
+    private final Progress progress;
+    private final Closing closing = new Closing();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final AtomicReference<@Nullable Supervisor> supervisor = new AtomicReference<>();
+
+    Service(
+            Io io,
+            Config config,
+            @Nullable Path configFile,
+            ModelWish wish,
+            @Nullable Integer contextTokens,
+            boolean verbose) {
+        this.io = io;
+        this.config = config;
+        this.configFile = configFile;
+        this.wish = wish;
+        this.contextTokens = contextTokens;
+        this.verbose = verbose;
+        this.progress = new ProgressPrinter(io);
+    }
+
+    int run() throws InterruptedException {
+        Thread hook = new Thread(this::signalled, "stop");
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            start();
+            ended.await();
+            return ExitCodes.DONE;
+        } finally {
+            closing.close();
+            removeHook(hook);
+        }
+    }
+
+    private void start() throws InterruptedException {
+        Backends backends = new Backends();
+        Metrics metrics = closing.own(new Metrics());
+        metrics.gauge(Metric.BUILD_INFO, () -> 1, Version.text(), "up");
+        logTo();
+        // 1
+        Gateway gateway = listen(backends, metrics);
+        Path runtimeFile = new RuntimeFiles(io.environment()).write(URI.create(gateway.url()));
+        closing.own(() -> Files.deleteIfExists(runtimeFile));
+        // 2
+        Hub hub = closing.own(Hub.open(config.section(HubConfig.class), io.environment()));
+        ModelWish.Chosen model = wish.resolve(hub, progress);
+        io.say(Text.of("Model: %s (%s)", "模型：%s（%s）", model.id(), model.file()));
+        model.rejected().forEach(reason -> io.say(Text.of("  not taken: %s", "  未选用：%s", reason)));
+        io.say(Text.of("Why: %s", "原因：%s", model.reason()));
+        NativeDirectory natives = natives(hub);
+        // 3
+        WorkerCommand command = new WorkerCommand(
+                id -> workerCommand(id, model, natives),
+                Map.of(),
+                List.of(new ServedModel(model.id(), model.aliases(), contextTokens == null ? 0 : contextTokens)));
+        Supervisor started = closing.own(
+                Supervisor.start(config.section(SupervisorConfig.class), command, backends, metrics, progress));
+        supervisor.set(started);
+        closing.own(() -> gateway.drain(
+                Duration.ofSeconds(config.section(SupervisorConfig.class).drainSeconds())));
+        started.awaitReady();
+        io.out().println("ready " + gateway.url());
+        io.out().flush();
+    }
+
+    private void logTo() {
+        Path directory = Directories.logs(io.environment());
+        try {
+            int port = config.section(GatewayConfig.class).port();
+            String name = port == 0 ? "up-" + ProcessHandle.current().pid() : "up-" + port;
+            Logging.ofService(directory, name, verbose);
+        } catch (IOException e) {
+            throw new CliException(
+                    "permission-denied",
+                    Text.of("Cannot write the log to %s: %s", "无法将日志写入 %s：%s", directory, e),
+                    Text.of(
+                            "Correct the owner of the directory, or set XDG_STATE_HOME to a directory you may write to.",
+                            "请修正目录的属主，或将 XDG_STATE_HOME 设为可写的目录。"),
+                    e);
+        }
+    }
+
+    private Gateway listen(Backends backends, Metrics metrics) {
+        GatewayConfig gateway = config.section(GatewayConfig.class);
+        try {
+            return closing.own(Gateway.start(gateway, config.section(HttpLimits.class), backends, metrics, () -> {
+                Supervisor current = supervisor.get();
+                return current == null ? List.of() : current.statuses();
+            }));
+        } catch (HttpException e) {
+            RuntimeFiles.Running other =
+                    new RuntimeFiles(io.environment()).onPort(gateway.port()).orElse(null);
+            if (other == null || !e.code().equals("port-in-use")) {
+                throw e;
+            }
+            throw new CliException(
+                    "port-in-use",
+                    Text.of(
+                            "Unbusy already runs on port %d (process %d)",
+                            "端口 %d 上已有 Unbusy 在运行（进程 %d）", other.port(), other.pid()),
+                    Text.of(
+                            "Use it at %s, end it with `kill %d`, or start this one with another --port.",
+                            "可直接使用 %s，或用 `kill %d` 结束它，或为本次启动指定其他 --port。", other.url(), other.pid()),
+                    e);
+        }
+    }
+
+    private NativeDirectory natives(Hub hub) {
+        Platform platform = Platform.current();
+        NativeLibraries.Choice choice = hub.natives().choose(platform, null);
+        io.say(Text.of("Computes on: %s. %s", "计算后端：%s。%s", choice.backend(), choice.reason()));
+        return hub.natives().ensure(platform, choice.backend(), progress);
+    }
+
+    private List<String> workerCommand(String id, ModelWish.Chosen model, NativeDirectory natives) {
+        List<String> command = new ArrayList<>(OwnProcess.javaCommand());
+        command.addAll(List.of("worker", "--id", id, "--port", "0", "--parent-pipe"));
+        command.addAll(List.of("--model", model.file().toString(), "--name", model.id()));
+        command.addAll(List.of("--natives", natives.path().toString()));
+        if (contextTokens != null) {
+            command.addAll(List.of("--ctx", Integer.toString(contextTokens)));
+        }
+        if (configFile != null) {
+            command.addAll(List.of("--config", configFile.toAbsolutePath().toString()));
+        }
+        if (verbose) {
+            command.add("--verbose");
+        }
+        return command;
+    }
+
+    // 4
+    private void signalled() {
+        io.say(Text.of("Finishing the running answers…", "正在完成尚未结束的回答……"));
+        closing.close();
+        io.out().flush();
+        io.err().flush();
+        Runtime.getRuntime().halt(ExitCodes.DONE);
+    }
+
+    private static void removeHook(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The hook itself runs: it ends the process, whatever this thread would do next.
+            park();
+        }
+    }
+
+    private static void park() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package dev.unbusy.cli;
+
+import dev.unbusy.text.Text;
+import java.net.URI;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Which running service a command speaks to: the one named by {@code --url}, else the only one on this machine. */
+final class ServiceAddress {
+    private ServiceAddress() {}
+
+    static URI find(Io io, @Nullable String url) {
+        if (url != null) {
+            return parse(url);
+        }
+        List<RuntimeFiles.Running> running = new RuntimeFiles(io.environment()).list();
+        if (running.isEmpty()) {
+            throw new CliException(
+                    "no-service",
+                    Text.of("No Unbusy service of this user runs on this machine", "当前用户在本机上没有正在运行的 Unbusy 服务"),
+                    Text.of(
+                            "Start one with `unbusy up`, or name another with --url http://HOST:PORT.",
+                            "请先用 `unbusy up` 启动，或用 --url http://主机:端口 指定其他服务。"));
+        }
+        if (running.size() > 1) {
+            String urls = String.join(
+                    ", ", running.stream().map(one -> one.url().toString()).toList());
+            throw new CliException(
+                    "several-services",
+                    Text.of("Several services run here: %s", "本机有多个服务在运行：%s", urls),
+                    Text.of("Name one with --url.", "请用 --url 指定其中一个。"));
+        }
+        return running.getFirst().url();
+    }
+
+    private static URI parse(String url) {
+        try {
+            URI uri = URI.create(url);
+            if (uri.getHost() != null && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
+                String text = uri.toString().replaceAll("/+$", "").replaceAll("/v1$", "");
+                return URI.create(text);
+            }
+        } catch (IllegalArgumentException e) {
+            throw wrong(url, e);
+        }
+        throw wrong(url, null);
+    }
+
+    private static CliException wrong(String url, @Nullable Throwable cause) {
+        return new CliException(
+                "usage",
+                Text.of("--url is \"%s\"; it must be http://HOST:PORT", "--url 的值为 \"%s\"，应为 http://主机:端口", url),
+                Text.of("Correct --url.", "请修改 --url。"),
+                cause);
+    }
+}

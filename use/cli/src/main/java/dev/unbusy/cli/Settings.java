@@ -1,0 +1,33 @@
+package dev.unbusy.cli;
+
+import dev.unbusy.config.Config;
+import dev.unbusy.config.ConfigReader;
+import dev.unbusy.config.ConfigSchema;
+import dev.unbusy.engine.WorkerConfig;
+import dev.unbusy.gateway.GatewayConfig;
+import dev.unbusy.http.HttpLimits;
+import dev.unbusy.hub.HubConfig;
+import dev.unbusy.supervisor.SupervisorConfig;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Which sections the configuration file has: one record per module. */
+final class Settings {
+    private Settings() {}
+
+    static ConfigSchema schema() {
+        Map<String, Class<? extends Record>> sections = new LinkedHashMap<>();
+        sections.put("gateway", GatewayConfig.class);
+        sections.put("http", HttpLimits.class);
+        sections.put("worker", WorkerConfig.class);
+        sections.put("supervisor", SupervisorConfig.class);
+        sections.put("hub", HubConfig.class);
+        return ConfigSchema.of(sections, Map.of());
+    }
+
+    static Config read(@Nullable Path file) {
+        return file == null ? Config.defaults(schema()) : ConfigReader.read(schema(), file);
+    }
+}
