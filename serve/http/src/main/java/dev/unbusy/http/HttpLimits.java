@@ -9,6 +9,12 @@ public record HttpLimits(
         Bytes maxBody,
 
         @Setting(
+                value = "512MiB",
+                en = "Request bodies that the server holds at the same time; further ones get 503.",
+                zh = "服务器同时持有的请求体总字节数上限，超过则返回 503。")
+        Bytes maxBodies,
+
+        @Setting(
                 value = "32768",
                 min = 1024,
                 max = 1048576,
@@ -91,11 +97,25 @@ public record HttpLimits(
 
     /** The values of the {@link Setting} annotations. */
     public static final HttpLimits DEFAULT = new HttpLimits(
-            Bytes.mebi(32), 32_768, 8_192, 15_000, 30_000, 4_096, 75_000, 60_000, Bytes.mebi(4), 20_000, 16);
+            Bytes.mebi(32),
+            Bytes.mebi(512),
+            32_768,
+            8_192,
+            15_000,
+            30_000,
+            4_096,
+            75_000,
+            60_000,
+            Bytes.mebi(4),
+            20_000,
+            16);
 
     public HttpLimits {
         if (maxBody.count() > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("max_body " + maxBody + " must be below 2 GiB");
+        }
+        if (maxBodies.compareTo(maxBody) < 0) {
+            throw new IllegalArgumentException("max_bodies " + maxBodies + " must be at least max_body " + maxBody);
         }
         if (maxPendingStream.count() < 65_536) {
             throw new IllegalArgumentException("max_pending_stream " + maxPendingStream + " must be at least 64 KiB");

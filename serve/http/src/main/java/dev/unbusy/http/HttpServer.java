@@ -33,6 +33,7 @@ public final class HttpServer implements AutoCloseable {
     private final ExchangeHandler handler;
     private final EventLoopGroup loops;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    private final BodyBudget bodies;
     private final LongAdder refused = new LongAdder();
 
     // volatile: set by whoever stops the server, read by its event loops.
@@ -44,6 +45,7 @@ public final class HttpServer implements AutoCloseable {
     private HttpServer(HttpServerOptions options, ExchangeHandler handler) {
         this.options = options;
         this.handler = handler;
+        this.bodies = new BodyBudget(options.limits().maxBodies().count());
         this.loops = Transport.current().newEventLoops(options.name(), options.eventLoopThreads());
     }
 
@@ -76,6 +78,11 @@ public final class HttpServer implements AutoCloseable {
 
     public int openConnections() {
         return connections.size();
+    }
+
+    /** Request bodies in memory, those that handlers have not released included. */
+    public long heldBodyBytes() {
+        return bodies.takenBytes();
     }
 
     /** Requests that no handler saw, since they broke HTTP or a limit. */
@@ -138,6 +145,10 @@ public final class HttpServer implements AutoCloseable {
         return handler;
     }
 
+    BodyBudget bodies() {
+        return bodies;
+    }
+
     boolean isStopping() {
         return stopping;
     }
@@ -171,19 +182,10 @@ public final class HttpServer implements AutoCloseable {
     private void accept(SocketChannel channel) {
         if (connections.size() >= options.limits().maxConnections()) {
             refused.increment();
-            byte[] body = options.errorBody().of(503, "The server has too many open connections. Try again shortly.");
-            ByteBuf out = channel.alloc().buffer(384 + body.length);
-            String[] retry = {"retry-after", "1"};
-            ResponseBytes.head(
-                    out,
-                    503,
-                    "application/json",
-                    ResponseBytes.Framing.LENGTH,
-                    body.length,
-                    "close",
-                    RequestIds.next(),
-                    retry);
-            channel.writeAndFlush(out.writeBytes(body)).addListener(ChannelFutureListener.CLOSE);
+            Received.Refused refusal = new Received.Refused(
+                    503, "The server has too many open connections. Try again shortly.", null, false, false);
+            ByteBuf out = Refusal.bytes(channel.alloc(), options.errorBody(), refusal, RequestIds.next());
+            channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
             return;
         }
         Connection connection = new Connection(this);
