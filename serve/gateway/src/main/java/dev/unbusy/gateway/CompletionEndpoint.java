@@ -37,7 +37,6 @@ final class CompletionEndpoint {
             exchange.respond(error.status(), "application/json", error.body(), GatewayErrors.headers(error));
             return;
         }
-        exchange.releaseBody();
         new Relay(
                         context,
                         context.loop(exchange.eventLoop()),
@@ -78,7 +77,7 @@ final class CompletionEndpoint {
                 route,
                 outline.stream(),
                 new RequestFacts(model, work),
-                body.retain(),
+                body,
                 deadlineMillis,
                 priority);
     }

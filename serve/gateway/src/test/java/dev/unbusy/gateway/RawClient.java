@@ -13,6 +13,7 @@ final class RawClient implements AutoCloseable {
     private final Socket socket;
     private final InputStream in;
     private final ByteArrayOutputStream seen = new ByteArrayOutputStream();
+    private int refusedBytes;
 
     RawClient(Gateway gateway) throws IOException {
         this(gateway, 0);
@@ -48,6 +49,15 @@ final class RawClient implements AutoCloseable {
         socket.getOutputStream().write(bytes);
         socket.getOutputStream().flush();
         return this;
+    }
+
+    /** One byte more, whether or not the other side still wants it. */
+    void trickle() {
+        try {
+            socket.getOutputStream().write('x');
+        } catch (IOException e) {
+            refusedBytes++;
+        }
     }
 
     /** Reads on until what has been read contains the text. */

@@ -1,5 +1,6 @@
 package dev.unbusy.http;
 
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -41,7 +42,8 @@ final class AnswerPhase {
      */
     void advance(Step from, Step to, String call, boolean open) {
         if (!step.compareAndSet(from, to) && open) {
-            throw new IllegalStateException(call + " on request " + requestId + ", whose answer " + step.get().words);
+            throw new IllegalStateException(call + " on request " + requestId + ", whose answer "
+                    + Objects.requireNonNull(step.get()).words);
         }
     }
 }

@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Memory that the request bodies of all connections may take together ({@code max_bodies}): each is within its own limit,
- * and thousands of them would still exhaust the machine. Any thread.
+ * and thousands of them would still exhaust the machine. Counts what is allocated, not what has arrived. Any thread.
  */
 final class BodyBudget {
     private final long limitBytes;

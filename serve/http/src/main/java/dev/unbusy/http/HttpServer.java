@@ -80,7 +80,7 @@ public final class HttpServer implements AutoCloseable {
         return connections.size();
     }
 
-    /** Request bodies in memory, those that handlers have not released included. */
+    /** Memory of request bodies, those that handlers have not released included. */
     public long heldBodyBytes() {
         return bodies.takenBytes();
     }

@@ -1,21 +1,21 @@
 package dev.unbusy.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of a request while they arrive and until they are released, counted in the server's {@link BodyBudget}.
- * What came in one piece stays as it is; further pieces are copied into one growing buffer, because keeping them would
- * keep the read buffer of each, and a client that sends single bytes would hold a thousand times what it sent. Belongs to
- * the event loop.
+ * The bytes of a request while they arrive and until they are released, counted in the server's {@link BodyBudget}. They
+ * are copied into one growing buffer: keeping the pieces would keep the read buffer behind each, and a client that sends
+ * single bytes would hold a thousand times what it sent. Belongs to the event loop.
  */
 final class RequestBody {
     private final BodyBudget budget;
     private @Nullable ByteBuf buffer;
     private byte @Nullable [] copy;
-    private boolean grown;
+    private long size;
     private long counted;
 
     RequestBody(BodyBudget budget) {
@@ -24,33 +24,39 @@ final class RequestBody {
 
     /** Takes the piece over. False where the server holds too many bodies. */
     boolean append(ByteBuf piece) {
-        int more = piece.readableBytes();
-        if (more == 0 || !budget.take(more)) {
+        try {
+            int more = piece.readableBytes();
+            ByteBuf roomy = more == 0 ? buffer : withRoomFor(more, piece.alloc());
+            if (roomy != null) {
+                roomy.writeBytes(piece);
+                size += more;
+                buffer = roomy;
+            }
+            return roomy != null || more == 0;
+        } finally {
             piece.release();
-            return more == 0;
         }
-        counted += more;
+    }
+
+    /** Sized by what came and doubled as more comes: a length that is only announced costs the client nothing. */
+    private @Nullable ByteBuf withRoomFor(int more, ByteBufAllocator allocator) {
         ByteBuf current = buffer;
-        if (current == null) {
-            buffer = piece;
-            return true;
+        if (current != null && current.writableBytes() >= more) {
+            return current;
         }
-        if (!grown) {
-            // Doubles from here on; sized by what came, since a length that is only announced costs the client nothing.
-            ByteBuf larger = current.alloc().buffer(2 * (current.readableBytes() + more));
-            larger.writeBytes(current);
-            current.release();
-            current = larger;
-            buffer = larger;
-            grown = true;
+        int capacity = current == null
+                ? more
+                : allocator.calculateNewCapacity(current.readableBytes() + more, Integer.MAX_VALUE);
+        long taken = capacity - counted;
+        if (!budget.take(taken)) {
+            return null;
         }
-        current.writeBytes(piece);
-        piece.release();
-        return true;
+        counted += taken;
+        return current == null ? allocator.buffer(capacity) : current.capacity(capacity);
     }
 
     long size() {
-        return counted;
+        return size;
     }
 
     /** @throws IllegalStateException after {@link #release} */
@@ -59,7 +65,7 @@ final class RequestBody {
         if (current != null) {
             return current;
         }
-        if (counted != 0) {
+        if (size != 0) {
             throw new IllegalStateException("the body was released");
         }
         return Unpooled.EMPTY_BUFFER;
@@ -85,7 +91,8 @@ final class RequestBody {
         buffer = null;
         if (current != null) {
             current.release();
-            budget.giveBack(counted);
         }
+        budget.giveBack(counted);
+        counted = 0;
     }
 }

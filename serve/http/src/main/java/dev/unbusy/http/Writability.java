@@ -25,12 +25,9 @@ final class Writability {
             return true;
         }
         sawUnwritable = true;
-        // Once more: the event loop may have caught up before it could see the flag, and would never call the listener.
-        if (now.getAsBoolean()) {
-            sawUnwritable = false;
-            return true;
-        }
-        return false;
+        // Once more: the event loop may have caught up before it could see the flag, and would never call the listener. The
+        // flag stays even so: clearing it here could take away the call that another thread waits for.
+        return now.getAsBoolean();
     }
 
     /** Event loop: the listener that is due, because things changed for the better after they were seen bad. */
