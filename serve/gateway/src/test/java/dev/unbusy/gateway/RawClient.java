@@ -13,7 +13,6 @@ final class RawClient implements AutoCloseable {
     private final Socket socket;
     private final InputStream in;
     private final ByteArrayOutputStream seen = new ByteArrayOutputStream();
-    private int refusedBytes;
 
     RawClient(Gateway gateway) throws IOException {
         this(gateway, 0);
@@ -51,12 +50,13 @@ final class RawClient implements AutoCloseable {
         return this;
     }
 
-    /** One byte more, whether or not the other side still wants it. */
-    void trickle() {
+    /** One byte more. @return false where the other side does not want it any longer */
+    boolean trickle() {
         try {
             socket.getOutputStream().write('x');
+            return true;
         } catch (IOException e) {
-            refusedBytes++;
+            return false;
         }
     }
 

@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class HttpServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
     private static final int BACKLOG = 4_096;
+    private static final int SEND_BUFFER_BYTES = 131_072;
 
     private final HttpServerOptions options;
     private final ExchangeHandler handler;
@@ -165,6 +166,8 @@ public final class HttpServer implements AutoCloseable {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
+                // The kernel would take up to 4 MiB of each slow reader's stream (tcp_wmem) before anybody notices.
+                .childOption(ChannelOption.SO_SNDBUF, SEND_BUFFER_BYTES)
                 .childOption(
                         ChannelOption.WRITE_BUFFER_WATER_MARK,
                         new WriteBufferWaterMark(Connection.HIGH_WATER_BYTES / 2, Connection.HIGH_WATER_BYTES))
