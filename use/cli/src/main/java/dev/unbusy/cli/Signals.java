@@ -33,7 +33,7 @@ final class Signals {
                     listener.accept(BASE + (int) number.invoke(arguments[0]));
                     yield null;
                 }
-                case "equals" -> self == arguments[0];
+                case "equals" -> System.identityHashCode(self) == System.identityHashCode(arguments[0]);
                 case "hashCode" -> System.identityHashCode(self);
                 default -> "signals";
             };
