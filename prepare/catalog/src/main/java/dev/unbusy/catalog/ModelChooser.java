@@ -107,8 +107,7 @@ public final class ModelChooser {
                     host,
                     Text.of(
                             "No hub gives a DeepSeek distill that suits this machine, so the small starter model %s is used.",
-                            "模型仓库中没有可获取且适合本机的 DeepSeek 蒸馏模型，因此使用小型入门模型 %s。",
-                            starter.shortName()),
+                            "模型仓库中没有可获取且适合本机的 DeepSeek 蒸馏模型，因此使用小型入门模型 %s。", starter.shortName()),
                     rejected);
         }
         return starter(
@@ -176,7 +175,8 @@ public final class ModelChooser {
         Bytes file = weights(model, QUANTIZATION);
         return room == null || file.compareTo(room) <= 0
                 ? null
-                : Text.of("%s takes %s on the disk, %s are free.", "%s 需要 %s 磁盘空间，可用 %s。", model.shortName(), file, room);
+                : Text.of(
+                        "%s takes %s on the disk, %s are free.", "%s 需要 %s 磁盘空间，可用 %s。", model.shortName(), file, room);
     }
 
     private static Text suits(HostFacts host, CatalogModel model) {

@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param notThere models that no hub gives, by id, with what was said
  * @param diskRoom what a model's file may take on the disk, by id; unknown where an id is missing
  */
-public record Supply(
-        @Nullable Boolean hub, Map<String, Text> notThere, Map<String, Bytes> diskRoom) {
+public record Supply(@Nullable Boolean hub, Map<String, Text> notThere, Map<String, Bytes> diskRoom) {
 
     /** For choosing among what is installed. */
     public static final Supply NOT_ASKED = new Supply(null, Map.of(), Map.of());

@@ -94,7 +94,8 @@ class ModelChooserTest {
 
     @Test
     void choose_withAnInstalledModelThatDoesNotFit_doesNotTakeIt() {
-        ModelChoice choice = chooser.choose(host(4, 40.0), Set.of("deepseek-ai/DeepSeek-R1-Distill-Llama-70B"), Supply.of(true));
+        ModelChoice choice =
+                chooser.choose(host(4, 40.0), Set.of("deepseek-ai/DeepSeek-R1-Distill-Llama-70B"), Supply.of(true));
         assertThat(choice.model().shortName()).isEqualTo("DeepSeek-R1-Distill-Qwen-1.5B");
     }
 
@@ -110,7 +111,8 @@ class ModelChooserTest {
         HostFacts host =
                 host(8, 10.0).with(List.of(new HostFacts.Gpu("NVIDIA RTX 4090", Bytes.gibi(24), Bytes.gibi(23))));
         // 32B: (19.9 + 2.1 + 0.6) × 1.15 = 26 GB is over 23 GiB; 14B fits.
-        assertThat(chooser.choose(host, Set.of(), Supply.of(true)).model().shortName()).isEqualTo("DeepSeek-R1-Distill-Qwen-14B");
+        assertThat(chooser.choose(host, Set.of(), Supply.of(true)).model().shortName())
+                .isEqualTo("DeepSeek-R1-Distill-Qwen-14B");
     }
 
     @Property

@@ -97,8 +97,7 @@ public final class Hub implements AutoCloseable {
     }
 
     /** @param listing the patience with which a hub is asked what it has; a download that has begun gets all of it */
-    private ModelPuller puller(
-            HubConfig listing, Supplier<HubHttp> listingHttp, Supplier<HubReachability> reachable) {
+    private ModelPuller puller(HubConfig listing, Supplier<HubHttp> listingHttp, Supplier<HubReachability> reachable) {
         HubClient client = new HubClient(listing, endpoints, tokens, listingHttp, Pause.REAL, catalog);
         OfferFetch fetch = new OfferFetch(cache, store, http, config, Pause.REAL, DiskSpace.REAL, PartFile.REAL);
         return new ModelPuller(store, catalog, client, fetch, starter, reachable, HostProbe::read);

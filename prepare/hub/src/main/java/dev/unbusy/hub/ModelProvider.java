@@ -145,7 +145,9 @@ public final class ModelProvider {
             }
             try {
                 Pulled pulled = choosing.pull(
-                        new ModelReference.Named(model.id(), choice.quantization(), null), PullOptions.DEFAULT, progress);
+                        new ModelReference.Named(model.id(), choice.quantization(), null),
+                        PullOptions.DEFAULT,
+                        progress);
                 return new ProvidedModel(pulled.model(), choice.reason(), choice.rejected());
             } catch (HubException e) {
                 if (TRY_NEXT.contains(e.code())) {
@@ -163,7 +165,18 @@ public final class ModelProvider {
     }
 
     private ProvidedModel starter(ModelChoice choice, Text reason, Progress progress) {
-        return new ProvidedModel(starter.ensure(progress), reason, choice.rejected());
+        try {
+            return new ProvidedModel(starter.ensure(progress), reason, choice.rejected());
+        } catch (HubException e) {
+            // Whoever reads that the starter model failed wants to know why it was the starter model.
+            throw new HubException(
+                    e.code(),
+                    new Text(
+                            reason.en() + "\n" + e.text().en(),
+                            reason.zh() + "\n" + e.text().zh()),
+                    e.remedy(),
+                    e);
+        }
     }
 
     private static Text joined(Text first, Text second) {

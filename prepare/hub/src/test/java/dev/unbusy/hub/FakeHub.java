@@ -11,8 +11,10 @@ import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HexFormat;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -62,12 +64,16 @@ public final class FakeHub implements AutoCloseable {
     /** Checksums that the hub claims, where they differ from the true ones. */
     final Map<String, String> claimedSha256 = new ConcurrentHashMap<>();
 
+    /** Of the very arrays that were put, which tests may make large. */
+    private final Map<byte[], String> hashes = Collections.synchronizedMap(new IdentityHashMap<>());
+
     volatile String etag = "\"v1\"";
     public volatile @Nullable String neededToken;
     /** What the hub answers instead of anything else; 0 for nothing. The storage host is not concerned. */
     public volatile int hubStatus;
     /** The hub takes requests and answers none. */
     public volatile boolean silent;
+
     volatile String commit = "c0ffee";
 
     private final HttpServer hub = server("hub");
@@ -281,7 +287,9 @@ public final class FakeHub implements AutoCloseable {
         String claimed = claimedSha256.get(path);
         return claimed != null
                 ? claimed
-                : HexFormat.of().formatHex(Digests.sha256().digest(content));
+                : hashes.computeIfAbsent(
+                        content,
+                        key -> HexFormat.of().formatHex(Digests.sha256().digest(content)));
     }
 
     private static void send(HttpExchange exchange, int status, String body) throws IOException {

@@ -281,7 +281,8 @@ class HubPartsTest {
         assertThat(NetworkFailure.of(name).en()).contains("name cannot be resolved");
         assertThat(NetworkFailure.of(new javax.net.ssl.SSLHandshakeException("no trust"))
                         .en())
-                .contains("secure").contains("no trust");
+                .contains("secure")
+                .contains("no trust");
     }
 
     @Test

@@ -164,8 +164,8 @@ class ModelProviderTest {
 
     private ModelProvider provider(Supplier<HubReachability> reachability) {
         Bytes memory = Bytes.gibi(16);
-        HostFacts facts = new HostFacts(
-                2, 2, null, memory, memory, null, new MemoryBandwidth(bytesPerSecond, "test"), List.of());
+        HostFacts facts =
+                new HostFacts(2, 2, null, memory, memory, null, new MemoryBandwidth(bytesPerSecond, "test"), List.of());
         StarterModel starter = new StarterModel(
                 rig.cache,
                 rig.store,

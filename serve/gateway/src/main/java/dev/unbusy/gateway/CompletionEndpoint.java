@@ -73,13 +73,7 @@ final class CompletionEndpoint {
         WorkEstimate work = WorkEstimate.ofBytes(
                 body.readableBytes(), outline.maxTokens(), context.config().usualOutputTokens());
         return new RelayRequest(
-                exchange.id(),
-                route,
-                outline.stream(),
-                new RequestFacts(model, work),
-                body,
-                deadlineMillis,
-                priority);
+                exchange.id(), route, outline.stream(), new RequestFacts(model, work), body, deadlineMillis, priority);
     }
 
     private long deadline(@Nullable String header) {

@@ -67,8 +67,8 @@ class CrowdTest {
             long given;
             do {
                 most = Math.max(most, networkMemory() - before);
-                given = (long) running.metric(
-                        "unbusy_gateway_disconnects_total{reason=\"slow_reader\",stage=\"streaming\"}");
+                given = (long)
+                        running.metric("unbusy_gateway_disconnects_total{reason=\"slow_reader\",stage=\"streaming\"}");
             } while (given < SLOW);
             assertThat(most).as("most network memory").isLessThan(SLOW * 4 * HIGH_WATER_BYTES);
             running.assertIdle();

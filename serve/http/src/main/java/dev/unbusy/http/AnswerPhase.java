@@ -42,8 +42,8 @@ final class AnswerPhase {
      */
     void advance(Step from, Step to, String call, boolean open) {
         if (!step.compareAndSet(from, to) && open) {
-            throw new IllegalStateException(call + " on request " + requestId + ", whose answer "
-                    + Objects.requireNonNull(step.get()).words);
+            throw new IllegalStateException(
+                    call + " on request " + requestId + ", whose answer " + Objects.requireNonNull(step.get()).words);
         }
     }
 }

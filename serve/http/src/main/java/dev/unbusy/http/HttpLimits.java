@@ -42,8 +42,9 @@ public record HttpLimits(
                 value = "30000",
                 min = 1,
                 max = 3600000,
-                en = "Milliseconds for the body of a request. One that takes longer must bring min_body_bytes_per_second"
-                        + " in every such span; slower ones get 408.",
+                en =
+                        "Milliseconds for the body of a request. One that takes longer must bring min_body_bytes_per_second"
+                                + " in every such span; slower ones get 408.",
                 zh = "接收请求体的毫秒数。若需更久，则每一段这样的时间内都须达到 min_body_bytes_per_second，否则返回 408。")
         int bodyMillis,
 
@@ -51,7 +52,8 @@ public record HttpLimits(
                 value = "4096",
                 min = 1,
                 max = 1073741824,
-                en = "Bytes per second, on average over each span of body_millis, that a client must send of a long body.",
+                en =
+                        "Bytes per second, on average over each span of body_millis, that a client must send of a long body.",
                 zh = "对较大的请求体，客户端在每一段 body_millis 内须达到的最低平均上传速率（字节/秒）。")
         int minBodyBytesPerSecond,
 

@@ -25,7 +25,8 @@ final class Writability {
             return true;
         }
         sawUnwritable = true;
-        // Once more: the event loop may have caught up before it could see the flag, and would never call the listener. The
+        // Once more: the event loop may have caught up before it could see the flag, and would never call the listener.
+        // The
         // flag stays even so: clearing it here could take away the call that another thread waits for.
         return now.getAsBoolean();
     }
