@@ -1,8 +1,11 @@
 package dev.unbusy.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.unbusy.hub.FakeHub;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,13 +81,16 @@ class CacheFaultsTest {
         }
     }
 
-    /** All but the last few megabytes. */
+    /** To the last byte. */
     private static void fill(Path file) throws Exception {
-        byte[] block = new byte[1 << 20];
-        try (var out = Files.newOutputStream(file)) {
-            while (Files.getFileStore(file).getUsableSpace() > 4 << 20) {
-                out.write(block);
-            }
+        byte[] block = new byte[1 << 16];
+        try (OutputStream out = Files.newOutputStream(file)) {
+            IOException full = catchThrowableOfType(IOException.class, () -> {
+                while (true) {
+                    out.write(block);
+                }
+            });
+            assertThat(full).hasMessageContaining("No space left");
         }
     }
 

@@ -95,12 +95,16 @@ final class Namespaces implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        process.getOutputStream().close();
-        if (!process.waitFor(30, TimeUnit.SECONDS)) {
+    public void close() throws IOException {
+        try {
+            process.getOutputStream().close();
+            process.waitFor(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
+            Files.delete(errors);
         }
-        Files.delete(errors);
     }
 }

@@ -39,8 +39,9 @@ import org.jspecify.annotations.Nullable;
  *       go on.
  *   <li>Model and native libraries are found or fetched.
  *   <li>The supervisor starts the workers; the line {@code ready} comes when the first of them is.
- *   <li>SIGTERM or SIGINT: the gateway finishes what it has, the workers end, the runtime file goes, exit code 0. A second
- *       signal ends it at once, with the shell's exit code for it; the workers notice.
+ *   <li>SIGTERM or SIGINT: the gateway finishes what it has, the workers end, the runtime file goes, exit code 0. SIGINT
+ *       after that ends it at once, with the shell's exit code for it; the workers notice. SIGTERM again changes nothing:
+ *       programs send it twice without meaning more by it.
  * </ol>
  */
 final class Service {
@@ -192,11 +193,12 @@ final class Service {
 
     // 4
     private void signalled(int code) {
-        if (stopping.get()) {
+        if (!stopping.get()) {
+            Thread.ofPlatform().name("stop").start(this::stop);
+        } else if (code == Signals.INTERRUPTED) {
             io.say(Text.of("Stopped without finishing the running answers.", "已立即停止，未完成的回答被中断。"));
             Runtime.getRuntime().halt(code);
         }
-        Thread.ofPlatform().name("stop").start(this::stop);
     }
 
     private void stop() {

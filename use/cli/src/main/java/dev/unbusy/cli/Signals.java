@@ -14,6 +14,9 @@ import java.util.function.IntConsumer;
  * missing, nothing is handled.
  */
 final class Signals {
+    /** The shell's exit code for SIGINT. */
+    static final int INTERRUPTED = 130;
+
     private static final int BASE = 128;
 
     private Signals() {}
