@@ -6,12 +6,21 @@ import dev.unbusy.gateway.Gateway;
 import dev.unbusy.gateway.GatewayConfig;
 import dev.unbusy.http.HttpLimits;
 import dev.unbusy.metrics.Metrics;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jline.terminal.TerminalBuilder;
+import org.jline.terminal.spi.SystemStream;
+import org.jline.terminal.spi.TerminalProvider;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,6 +44,7 @@ final class WarmUpCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Logging.toStandardError(global.verbose);
         help();
+        edit();
         Config config = Settings.read(null).with("gateway.port", "0", "warm-up-classes");
         new RuntimeFiles(io.environment()).list();
         OwnProcess.javaCommand();
@@ -55,9 +65,22 @@ final class WarmUpCommand implements Callable<Integer> {
         return ExitCodes.DONE;
     }
 
+    /** One line typed at a prompt, so that a chat has its prompt quickly. */
+    private void edit() {
+        Path nowhere = Path.of("/dev/null/chat-history");
+        InputStream typed = new ByteArrayInputStream("warm-up\r".getBytes(StandardCharsets.UTF_8));
+        try (EditedLines lines = EditedLines.onStreams(
+                io, new ChatHistory(nowhere, problem -> {}), typed, OutputStream.nullOutputStream())) {
+            TerminalProvider ffm = TerminalProvider.load(TerminalBuilder.PROP_PROVIDER_FFM);
+            io.err().println("edited " + lines.next() + ", terminal " + ffm.isSystemStream(SystemStream.Error));
+        } catch (IOException | RuntimeException | LinkageError e) {
+            io.err().println("no line editor here: " + e); // costs a chat some tenths of a second, nothing else
+        }
+    }
+
     private void help() {
         PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-        CommandLine root = Cli.commandLine(new Io(nowhere, nowhere, io.in(), io.environment(), io.lang(), false));
+        CommandLine root = Cli.commandLine(new Io(nowhere, nowhere, io.in(), io.environment(), io.lang(), Set.of()));
         root.execute("--help");
         root.getSubcommands().keySet().forEach(name -> root.execute(name, "--help"));
     }
