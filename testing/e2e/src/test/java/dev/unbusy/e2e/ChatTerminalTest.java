@@ -130,7 +130,7 @@ class ChatTerminalTest {
     @Test
     void whatWasEntered_isThereInTheNextChatAndNobodyElseMayReadIt() throws Exception {
         try (PseudoTerminal chat = chat("--max-tokens", "2")) {
-            chat.type("first\\\rsecond\r");
+            chat.type("first\\\rsecond" + PseudoTerminal.ALT_ENTER + "third\r");
             chat.until(PROMPT);
             chat.type(PseudoTerminal.CTRL_D);
             chat.exitCode();
@@ -138,10 +138,10 @@ class ChatTerminalTest {
         var history = home.file("state/unbusy/chat-history");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(history)))
                 .isEqualTo("rw-------");
-        assertThat(Files.readString(history)).contains("\"first\\nsecond\"\n");
+        assertThat(Files.readString(history)).contains("\"first\\nsecond\\nthird\"\n");
         try (PseudoTerminal chat = chat()) {
             chat.type(PseudoTerminal.UP);
-            chat.until("second");
+            chat.until("third");
             chat.type(PseudoTerminal.CTRL_C);
             chat.until(PROMPT);
             chat.type(PseudoTerminal.CTRL_D);

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 final class PseudoTerminal implements AutoCloseable {
     static final String CTRL_C = "\u0003";
     static final String CTRL_D = "\u0004";
+    static final String ALT_ENTER = "\u001b\r";
     static final String UP = "\u001bOA";
 
     private static final Duration LIMIT = Duration.ofSeconds(30);

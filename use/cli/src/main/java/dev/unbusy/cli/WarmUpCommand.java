@@ -27,7 +27,7 @@ import picocli.CommandLine.Mixin;
 
 /**
  * {@code unbusy warm-up-classes}, for the launcher: walks the paths that a start takes, so that the start-up cache holds
- * their classes. Uses the loopback interface only.
+ * their classes and how their methods behave (JEP 515): the first answers then run compiled. Uses the loopback interface only.
  */
 @Command(name = "warm-up-classes", hidden = true)
 final class WarmUpCommand implements Callable<Integer> {
@@ -48,22 +48,19 @@ final class WarmUpCommand implements Callable<Integer> {
         Config config = Settings.read(null).with("gateway.port", "0", "warm-up-classes");
         new RuntimeFiles(io.environment()).list();
         OwnProcess.javaCommand();
+        Backends backends = new Backends();
         try (Metrics metrics = new Metrics();
                 Gateway gateway = Gateway.start(
                         config.section(GatewayConfig.class),
                         config.section(HttpLimits.class),
-                        new Backends(),
+                        backends,
                         metrics,
                         List::of);
                 ServiceClient client = new ServiceClient(URI.create(gateway.url()), null)) {
             for (String path : List.of("/healthz", "/v1/models", "/metrics", "/admin/v1/status")) {
                 io.err().println(path + " " + client.get(path).length());
             }
-            io.err()
-                    .println(client.post(
-                                    "/v1/chat/completions",
-                                    "{\"model\":\"none\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}")
-                            .statusCode());
+            RelayRehearsal.run(backends, client);
         }
         return ExitCodes.DONE;
     }

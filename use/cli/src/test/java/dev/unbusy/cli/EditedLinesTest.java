@@ -18,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 class EditedLinesTest {
     private static final String UP = "\u001bOA";
     private static final String CTRL_D = "\u0004";
-    private static final String ALT_ENTER = "\u001b\r";
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -61,12 +60,6 @@ class EditedLinesTest {
     void aBackslashAtTheEnd_continuesInTheNextLine() throws Exception {
         type("one\\\rtwo\\\rthree\r");
         assertThat(lines.next()).isEqualTo("one\ntwo\nthree");
-    }
-
-    @Test
-    void altEnter_continuesInTheNextLine() throws Exception {
-        type("one" + ALT_ENTER + "two\r");
-        assertThat(lines.next()).isEqualTo("one\ntwo");
     }
 
     @Test
