@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares Unbusy's whole product with a whole llama-server on the same libraries, model, threads and context.
 
-usage: compare_worker.py --peer DIR --model FILE [--rounds N] [--out FILE]
+usage: compare_worker.py --peer DIR --model FILE [--rounds N] [--turns CASE=N,…] [--plain-loop COMMAND] [--out FILE]
 
 DIR holds llama-server and its libraries. Every round starts both servers and
 drives them in turns, one at a time, with this same client (standard library only, so that neither side is measured by its
@@ -13,8 +13,9 @@ changes from turn to turn:
   unique8   8 streams, unique prompts of about 450 tokens, 48 new tokens, 16 requests: tokens/s and TTFT
   shared8   the same with a shared prefix of about 400 tokens
 
-Also runs the plain loop over the same binding, if --plain-loop gives its command. Prints and writes JSON: the machine, the
-commands, every raw number, and medians of same-round ratios.
+With --plain-loop COMMAND, a plain loop over the same binding (PlainLoop in base/llama's tests) takes its turns in the cases of one
+stream, with as many tokens. Only the cases named in --turns run, if it is given. Prints and writes JSON: the machine, the
+commands, every raw number, and medians of ratios, for one stream over all turns.
 """
 
 import argparse
@@ -121,19 +122,36 @@ def case(name, port, seed):
     return streams(port, model, [shared + " " + words(40, seed + 50 + i) for i in range(16)], 8, 48)
 
 
-def measure(ports, seed, reverse):
+class PlainLoop:
+    """The baseline as one more side: a process that answers each line of two numbers."""
+
+    def __init__(self, command):
+        self.process = subprocess.Popen(command, shell=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def case(self, name):
+        prompt, tokens, key = (25, 200, "decodeTokensPerSecond") if name == "decode1" else (1800, 1, "prefillTokensPerSecond")
+        self.process.stdin.write(f"{prompt} {tokens}\n")
+        self.process.stdin.flush()
+        return {"tokensPerSecond": json.loads(self.process.stdout.readline())[key]}
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait(60)
+
+
+def measure(ports, loop, turns, seed, reverse):
     """For each side and case the medians of its turns, and every turn."""
     for port in ports.values():
         for i in range(3):  # a JVM compiles what it runs; a service runs for days
             request(port, served_model(port), f"Warm up {i}: " + words(40, seed + 90 + i), 150)
-    result = {side: {} for side in ports}
-    for name, turns in TURNS.items():
-        each = {side: [] for side in ports}
-        for turn in range(turns):
-            order = list(ports) if (turn + reverse) % 2 == 0 else list(ports)[::-1]
-            for side in order:
-                each[side].append(case(name, ports[side], seed + 100 * turn + 7))
-        for side in ports:
+    result = {side: {} for side in [*ports, *(["plain-loop"] if loop else [])]}
+    for name, count in turns.items():
+        sides = [side for side in result if side in ports or name.endswith("1")]
+        each = {side: [] for side in sides}
+        for turn in range(count):
+            for side in sides if (turn + reverse) % 2 == 0 else sides[::-1]:
+                each[side].append(case(name, ports[side], seed + 100 * turn + 7) if side in ports else loop.case(name))
+        for side in sides:
             result[side][name] = {key: statistics.median(t[key] for t in each[side]) for key in each[side][0]}
             result[side][name]["turns"] = each[side]
     return result
@@ -160,11 +178,17 @@ def wait_ready(port, process, path):
 
 
 def median_ratios(rounds, ours, theirs):
+    """Per case and figure: of the rounds' medians, or of all turns, neighbours in time, where there is one stream."""
     ratios = {}
     for case, values in rounds[0][ours].items():
+        if case not in rounds[0][theirs]:
+            continue
         for key in values:
             if key not in ("promptTokens", "turns"):
-                each = [r[ours][case][key] / r[theirs][case][key] for r in rounds]
+                pairs = [(r[ours][case], r[theirs][case]) for r in rounds]
+                if case.endswith("1"):
+                    pairs = [pair for mine, other in pairs for pair in zip(mine["turns"], other["turns"])]
+                each = [mine[key] / other[key] for mine, other in pairs]
                 ratios[f"{case}.{key}"] = {"median": statistics.median(each), "each": each}
     return ratios
 
@@ -176,9 +200,11 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--context", type=int, default=4096, help="tokens of one request")
-    parser.add_argument("--plain-loop", help="command of the plain loop, run once a round; prints JSON")
+    parser.add_argument("--turns", help="cases and their turns in a round, such as decode1=20,prefill1=10")
+    parser.add_argument("--plain-loop", help="command of the plain loop")
     parser.add_argument("--out")
     options = parser.parse_args()
+    turns = {name: int(n) for name, n in (t.split("=") for t in options.turns.split(","))} if options.turns else TURNS
     home = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
     def unbusy(port):
@@ -192,6 +218,7 @@ def main():
     rounds = []
     for number in range(options.rounds):
         processes, ports, result = [], {}, {}
+        loop = PlainLoop(options.plain_loop) if options.plain_loop else None
         try:
             for side, (command, path, libraries) in sides.items():
                 ports[side] = free_port()
@@ -199,15 +226,14 @@ def main():
                 processes.append(subprocess.Popen(
                     command(ports[side]), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
                 wait_ready(ports[side], processes[-1], path)
-            result = measure(ports, 1000 * number, number % 2)
+            result = measure(ports, loop, turns, 1000 * number, number % 2)
         finally:
             for process in processes:
                 process.send_signal(signal.SIGTERM)
             for process in processes:
                 process.wait(60)
-        if options.plain_loop:
-            result["plainLoop"] = json.loads(subprocess.run(
-                options.plain_loop, shell=True, check=True, capture_output=True, text=True).stdout.strip().splitlines()[-1])
+            if loop:
+                loop.stop()
         rounds.append(result)
         print(json.dumps(result), file=sys.stderr)
     report = {
@@ -218,9 +244,7 @@ def main():
         "rounds": rounds,
     }
     if options.plain_loop:
-        for ours, loop in (("decode1", "decodeTokensPerSecond"), ("prefill1", "prefillTokensPerSecond")):
-            each = [r["unbusy"][ours]["tokensPerSecond"] / r["plainLoop"][loop] for r in rounds]
-            report.setdefault("medianRatiosUnbusyToPlainLoop", {})[ours] = {"median": statistics.median(each), "each": each}
+        report["medianRatiosUnbusyToPlainLoop"] = median_ratios(rounds, "unbusy", "plain-loop")
     text = json.dumps(report, indent=1)
     print(text)
     if options.out:
