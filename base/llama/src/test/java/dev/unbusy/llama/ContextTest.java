@@ -35,6 +35,32 @@ class ContextTest {
     }
 
     @Test
+    void snapshot_restoredIntoAnotherSequence_goesOnAsTheFirst() {
+        int[] expected = generate(0, france);
+        try (Context own = model.newContext(
+                        ContextOptions.single(1024, 1).withSequences(4, 4).withCellsOfTheirOwn());
+                KvSnapshot snapshot = new KvSnapshot()) {
+            batch.clear();
+            for (int i = 0; i < france.length; i++) {
+                batch.add(france[i], i, 2, i == france.length - 1);
+            }
+            assertThat(own.decode(batch)).isEqualTo(DecodeOutcome.OK);
+            own.save(2, snapshot);
+            assertThat(own.restore(0, snapshot, france.length - 1)).isTrue();
+            assertThat(own.lastPosition(0)).isEqualTo(france.length - 2);
+            assertThat(own.restore(1, snapshot, france.length)).isTrue();
+            batch.clear();
+            int index = batch.add(france[france.length - 1], france.length - 1, 0, true);
+            assertThat(own.decode(batch)).isEqualTo(DecodeOutcome.OK);
+            assertThat(PlainLoop.greedy(own.logits(index))).isEqualTo(expected[0]);
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> own.copyTokens(0, 3, 0, -1))
+                    .withMessageContaining("share no cells");
+            assertThatIllegalArgumentException().isThrownBy(() -> own.restore(1, snapshot, france.length + 1));
+        }
+    }
+
+    @Test
     void decode_greedily_givesASensibleAnswer() {
         assertThat(vocab.text(generate(0, france))).contains("Paris");
     }
