@@ -242,7 +242,9 @@ class HubPartsTest {
             Thread.onSpinWait();
         }
         commands.close();
-        assertThat(run.get(20, TimeUnit.SECONDS).exitCode()).isNotZero();
+        boolean failed = run.handle((result, refused) -> refused != null || result.exitCode() != 0)
+                .get(20, TimeUnit.SECONDS);
+        assertThat(failed).isTrue();
         long pid = Long.parseLong(Files.readString(child).strip());
         ProcessHandle.of(pid).ifPresent(process -> process.onExit().join());
         assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
