@@ -5,6 +5,7 @@ import dev.unbusy.catalog.ModelCatalog;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -12,6 +13,9 @@ import java.util.function.Supplier;
  * touches no network. Thread-safe. Close it to end the threads of its HTTP client, which exist only after a pull.
  */
 public final class Hub implements AutoCloseable {
+    /** Environment variables that hold the hubs' access tokens: for whoever starts a process that must not see them. */
+    public static final Set<String> TOKEN_VARIABLES = HubTokens.VARIABLES;
+
     /** Longest time that asking the hubs may take where the starter model is the alternative. */
     private static final Duration PROBE_LIMIT = Duration.ofSeconds(3);
     /** The same where a model was asked for and nothing else will do. */

@@ -74,4 +74,12 @@ record ParsedOutput(String reasoning, String content, List<Call> calls) {
             [{"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties":
                {"s": {"type": "string"}, "n": {"type": "integer"}, "o": {"type": "object"}}, "required": ["s"]}}},
              {"type": "function", "function": {"name": "g"}}]""");
+
+    /** Whole, and then letter by letter. */
+    static void check(ToolCallSyntax syntax, String output, String content, Call... calls) {
+        ParsedOutput parsed = of(syntax, TOOLS, output);
+        assertThat(parsed.content()).isEqualTo(content);
+        assertThat(parsed.calls()).containsExactly(calls);
+        assertThat(of(syntax, TOOLS, output.split(""))).isEqualTo(parsed);
+    }
 }

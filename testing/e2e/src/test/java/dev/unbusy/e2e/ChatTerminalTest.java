@@ -7,9 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** {@code unbusy chat} at a terminal, with a real model behind it. */
 class ChatTerminalTest {
@@ -20,36 +19,21 @@ class ChatTerminalTest {
     /** What it sends when an entry is complete. */
     private static final String ENTERED = "\u001b[?2004l";
 
-    @SuppressWarnings("NullAway.Init")
-    private static Home home;
-
-    @SuppressWarnings("NullAway.Init")
-    private static RunningUnbusy unbusy;
-
-    @BeforeAll
-    static void start() throws Exception {
-        home = new Home();
-        unbusy = home.start();
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        unbusy.close();
-        home.close();
-    }
+    @RegisterExtension
+    static final OwnService SERVICE = new OwnService();
 
     private static PseudoTerminal chat(String... options) throws Exception {
         String[] arguments = new String[options.length + 1];
         arguments[0] = "chat";
         System.arraycopy(options, 0, arguments, 1, options.length);
-        PseudoTerminal terminal = new PseudoTerminal(home.environment(), arguments);
+        PseudoTerminal terminal = new PseudoTerminal(SERVICE.home().environment(), arguments);
         terminal.until(PROMPT);
         return terminal;
     }
 
     private static boolean idle() throws Exception {
-        return unbusy.worker().path("running").asInt() == 0
-                && unbusy.status().path("gateway").path("running").asInt() == 0;
+        return SERVICE.unbusy().worker().path("running").asInt() == 0
+                && SERVICE.unbusy().status().path("gateway").path("running").asInt() == 0;
     }
 
     @Test
@@ -60,7 +44,7 @@ class ChatTerminalTest {
             Eventually.until(
                     "the answer's beginning",
                     Duration.ofSeconds(20),
-                    () -> unbusy.worker().path("running").asInt() == 1);
+                    () -> SERVICE.unbusy().worker().path("running").asInt() == 1);
             chat.type(PseudoTerminal.CTRL_C);
             Eventually.until("the end of the work", AT_ONCE, ChatTerminalTest::idle);
             assertThat(chat.until(PROMPT)).contains("Broken off");
@@ -135,7 +119,7 @@ class ChatTerminalTest {
             chat.type(PseudoTerminal.CTRL_D);
             chat.exitCode();
         }
-        var history = home.file("state/unbusy/chat-history");
+        var history = SERVICE.home().file("state/unbusy/chat-history");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(history)))
                 .isEqualTo("rw-------");
         assertThat(Files.readString(history)).contains("\"first\\nsecond\\nthird\"\n");
@@ -172,7 +156,7 @@ class ChatTerminalTest {
             Eventually.until(
                     "the answer's beginning",
                     Duration.ofSeconds(20),
-                    () -> unbusy.worker().path("running").asInt() == 1);
+                    () -> SERVICE.unbusy().worker().path("running").asInt() == 1);
             List<ProcessHandle> family = chat.family();
             chat.hangUp();
             // A whole process has to end first, on cores that compute.

@@ -6,35 +6,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The documents that commands print: every key of the contract, with its type. */
 class CommandsTest {
-    @SuppressWarnings("NullAway.Init")
-    private static Home home;
-
-    @SuppressWarnings("NullAway.Init")
-    private static RunningUnbusy unbusy;
-
-    @BeforeAll
-    static void start() throws Exception {
-        home = new Home();
-        unbusy = home.start();
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        unbusy.close();
-        home.close();
-    }
+    @RegisterExtension
+    static final OwnService SERVICE = new OwnService();
 
     /** The one document on standard output. */
     private static JsonNode document(String... arguments) throws Exception {
-        Command.Result result = home.unbusy(arguments);
+        Command.Result result = SERVICE.home().unbusy(arguments);
         assertThat(result.exitCode()).as(result.standardError()).isZero();
         assertThat(result.standardOutput().strip()).doesNotContain("\n");
         return RunningUnbusy.JSON.readTree(result.standardOutput());
@@ -67,7 +51,7 @@ class CommandsTest {
         JsonNode gateway = status.path("gateway");
         texts(gateway, "url");
         wholeNumbers(gateway, "queued", "running");
-        assertThat(gateway.path("url").asText()).isEqualTo(unbusy.url());
+        assertThat(gateway.path("url").asText()).isEqualTo(SERVICE.unbusy().url());
         assertThat(status.path("workers")).hasSize(1);
         JsonNode worker = status.path("workers").get(0);
         texts(worker, "id", "model", "state", "url");
@@ -82,12 +66,13 @@ class CommandsTest {
 
     @Test
     void status_isATableForPeople() throws Exception {
-        Command.Result english = home.unbusy("status");
+        Command.Result english = SERVICE.home().unbusy("status");
         assertThat(english.standardOutput())
-                .contains(unbusy.url())
+                .contains(SERVICE.unbusy().url())
                 .contains("WORKER")
                 .contains("ready");
-        assertThat(home.unbusy("--lang", "zh", "status").standardOutput()).contains("工作进程");
+        assertThat(SERVICE.home().unbusy("--lang", "zh", "status").standardOutput())
+                .contains("工作进程");
     }
 
     @Test
@@ -108,7 +93,7 @@ class CommandsTest {
     @Test
     void models_ofAnEmptyStoreAreNone() throws Exception {
         Command.Result result = Command.unbusy(
-                java.util.Map.of("XDG_CACHE_HOME", home.file("empty").toString()), "models", "--json");
+                java.util.Map.of("XDG_CACHE_HOME", SERVICE.home().file("empty").toString()), "models", "--json");
         assertThat(result.exitCode()).isZero();
         assertThat(result.standardOutput().strip()).isEqualTo("{\"models\":[]}");
     }
@@ -122,14 +107,14 @@ class CommandsTest {
         wholeNumbers(model, "bytes");
         assertThat(model.path("id").asText()).isEqualTo("SmolLM2-135M-Instruct");
         assertThat(model.path("architecture").asText()).isEqualTo("llama");
-        Command.Result path = home.unbusy("pull", "smollm2-135m-instruct", "--path");
+        Command.Result path = SERVICE.home().unbusy("pull", "smollm2-135m-instruct", "--path");
         assertThat(path.standardOutput().strip()).isEqualTo(model.path("file").asText());
         assertThat(path.standardError()).contains("installed already");
     }
 
     @Test
     void pull_ofAnUnknownName_namesSimilarOnes() throws Exception {
-        Command.Result result = home.unbusy("pull", "deepseek-r1-distil-qwen-7b", "--json");
+        Command.Result result = SERVICE.home().unbusy("pull", "deepseek-r1-distil-qwen-7b", "--json");
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.standardOutput()).isEmpty();
         assertThat(result.standardError())
@@ -140,7 +125,7 @@ class CommandsTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "a b", "../../etc/passwd", "模型", "ftp://host/x.gguf", "https://user@host/x.gguf"})
     void pull_ofWhatCannotBeAName_isExitCode2(String name) throws Exception {
-        Command.Result result = home.unbusy("pull", name);
+        Command.Result result = SERVICE.home().unbusy("pull", name);
         assertThat(result.exitCode()).isEqualTo(2);
         assertThat(result.standardOutput()).isEmpty();
         assertThat(result.standardError()).contains("does not name a model").contains("org/name");
@@ -176,7 +161,7 @@ class CommandsTest {
 
     @Test
     void bench_ofAModelThatIsNotServed_isRefusedBeforeAnythingIsSent() throws Exception {
-        Command.Result result = home.unbusy("bench", "--model", "gpt-9", "--requests", "1", "--json");
+        Command.Result result = SERVICE.home().unbusy("bench", "--model", "gpt-9", "--requests", "1", "--json");
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.standardOutput()).isEmpty();
         assertThat(result.standardError()).contains("gpt-9").contains("SmolLM2-135M-Instruct");

@@ -1,10 +1,10 @@
 package dev.unbusy.cli;
 
+import dev.unbusy.hub.Hub;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -22,15 +22,15 @@ import java.util.stream.Collectors;
 final class WorkerEnvironment {
     static final String LIBRARY_PATH = "LD_LIBRARY_PATH";
 
-    static final Set<String> LEFT_OUT =
-            Set.of("GGML_BACKEND_PATH", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "MODELSCOPE_API_TOKEN");
+    private static final String BACKEND_PATH = "GGML_BACKEND_PATH";
 
     private WorkerEnvironment() {}
 
     /** @param searchPath folders that the dynamic linker must look into */
     static Map<String, String> of(Map<String, String> own, List<Path> searchPath) {
         Map<String, String> environment = new TreeMap<>(own);
-        LEFT_OUT.forEach(environment::remove);
+        environment.remove(BACKEND_PATH);
+        environment.keySet().removeAll(Hub.TOKEN_VARIABLES);
         if (!searchPath.isEmpty()) {
             String first = searchPath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
             String users = own.getOrDefault(LIBRARY_PATH, "");
