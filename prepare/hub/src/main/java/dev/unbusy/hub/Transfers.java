@@ -94,9 +94,7 @@ final class Transfers {
             throw new HubException(
                     code,
                     asked == null
-                            ? Text.of(
-                                    "%s answered %d at the last of %d attempts.",
-                                    "%s 在第 %3$d 次尝试时仍返回 %2$d。", host, status, failures)
+                            ? Text.of("%s answered %d; attempts: %d.", "%s 返回 %d，已尝试 %d 次。", host, status, failures)
                             : Text.of(
                                     "%s answered %d and asks to wait %d s.",
                                     "%s 返回 %d，并要求等待 %d 秒。", host, status, asked.toSeconds()),
