@@ -192,7 +192,7 @@ public final class Engine implements AutoCloseable {
 
     private void admit(Generation[] generations) {
         for (Generation generation : generations) {
-            switch (scheduler.submit(generation)) {
+            switch (scheduler.submit(generation, System.nanoTime())) {
                 case Submission.Accepted ignored -> {}
                 case Submission.TooLong tooLong -> {
                     queued.decrementAndGet();
@@ -241,11 +241,12 @@ public final class Engine implements AutoCloseable {
         held.beforeStep(System.nanoTime(), plan.prefillTokens() > 0 ? Long.MAX_VALUE / 2 : decodeNanos);
         long startNanos = System.nanoTime(); // what is sent first is not a cost of the step
         DecodeOutcome outcome = owned.decode(batch);
-        long durationNanos = System.nanoTime() - startNanos;
+        long endNanos = System.nanoTime();
+        long durationNanos = endNanos - startNanos;
         inStep = new Generation[0];
         switch (outcome) {
             case OK -> {
-                scheduler.completed(durationNanos);
+                scheduler.completed(endNanos, durationNanos);
                 if (plan.prefillTokens() == 0) {
                     decodeNanos = durationNanos;
                 }

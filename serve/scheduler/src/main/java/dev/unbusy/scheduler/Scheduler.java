@@ -3,6 +3,7 @@ package dev.unbusy.scheduler;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntFunction;
 
 /**
@@ -15,7 +16,8 @@ import java.util.function.ToIntFunction;
  *       output. It shares the longest cached prefix; where another sequence is just computing a longer one, it waits for it;
  *   <li>takes one token of every decoding sequence; if cells run out, what is cached is evicted, then the lowest and youngest
  *       sequence is preempted: it starts again later with all its tokens, and its client notices nothing;
- *   <li>fills the rest of the step with prefill, first come first served, within the stall bound if anybody decodes.
+ *   <li>fills the step with prompts, within the stall bound if anybody decodes ({@link PrefillPlanner}). Where prompts run
+ *       better apart from decodes, 3 and 4 take turns.
  * </ol>
  *
  * <p>After the step the caller reports {@link #completed} (or {@link #failed}, {@link #aborted}), then for every run that
@@ -27,10 +29,16 @@ public final class Scheduler<S extends Sequence> {
     /** Waiting for another sequence's prefix pays from this many tokens on. */
     private static final int WORTH_WAITING_TOKENS = 32;
 
+    private static final long STALL_WINDOW_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     private final SchedulerOptions options;
     private final KvCache kv;
-    private final StepCosts costs = new StepCosts();
+    private final StepCosts costs;
+    private final PrefillPlanner<S> prefills;
+    private final StallMeter stalls = new StallMeter(STALL_WINDOW_NANOS);
     private final StepPlan<S> plan;
+    private final StepLoad decodes = new StepLoad();
+    private final StepLoad load = new StepLoad();
     /** Both in order of priority, then arrival. */
     private final List<S> waiting = new ArrayList<>();
 
@@ -40,15 +48,23 @@ public final class Scheduler<S extends Sequence> {
     private long preemptions;
     private boolean anyCancelled;
     private boolean inFlight;
+    /** The last step took prompts only, so the next one decodes. */
+    private boolean decodesAreDue;
 
     public Scheduler(SchedulerOptions options) {
         this.options = options;
         kv = new KvCache(options);
+        costs = new StepCosts(options.batchTokens());
+        prefills = new PrefillPlanner<>(options, costs, kv);
         plan = new StepPlan<>(options.maxRunning(), kv.operations());
     }
 
-    /** Takes a sequence in; it starts with one of the next plans. */
-    public Submission submit(S sequence) {
+    /**
+     * Takes a sequence in; it starts with one of the next plans.
+     *
+     * @param now the clock of {@link #plan}
+     */
+    public Submission submit(S sequence, long now) {
         int prompt = sequence.promptLength();
         if (prompt + 1 > options.contextTokens()) {
             sequence.state = Sequence.State.FINISHED;
@@ -56,6 +72,7 @@ public final class Scheduler<S extends Sequence> {
         }
         sequence.limitOutput(options.contextTokens() - prompt);
         sequence.arrival = arrivals++;
+        sequence.submittedNanos = now;
         insert(waiting, sequence);
         return new Submission.Accepted();
     }
@@ -80,12 +97,11 @@ public final class Scheduler<S extends Sequence> {
         plan.clearRuns();
         dropCancelled(); // 1
         startWaiting(); // 2
-        planDecodes(); // 3
-        planPrefills(); // 4
+        planStep(); // 3, 4
         while (plan.runs() == 0 && !running.isEmpty()) {
             // Prefills only, and none of them got a cell: the youngest makes room for the oldest.
             preempt(running.getLast());
-            planPrefills();
+            planStep();
         }
         inFlight = plan.runs() > 0;
         return plan;
@@ -96,13 +112,38 @@ public final class Scheduler<S extends Sequence> {
         kv.operations().clear();
     }
 
-    /** The step ran; the sequences' cells are filled. */
-    public void completed(long durationNanos) {
+    /**
+     * The step ran; the sequences' cells are filled.
+     *
+     * @param now the clock of {@link #plan}
+     * @param durationNanos of the computation alone
+     */
+    public void completed(long now, long durationNanos) {
         requireInFlight();
+        costs.observe(load, durationNanos);
+        noteStalls(now, durationNanos);
         for (int run = 0; run < plan.runs(); run++) {
             plan.sequence(run).computed += plan.count(run);
         }
-        costs.observe(plan.decodes(), plan.prefillTokens(), durationNanos);
+    }
+
+    /** Before the sequences move on: who decodes was kept waiting by the prompts of this step. */
+    private void noteStalls(long now, long durationNanos) {
+        double others = load.prefillTokens() == 0 ? 0 : durationNanos;
+        if (load.decodeTokens() > 0) {
+            others = Math.max(0, others - costs.nanos(decodes));
+        }
+        for (int i = 0; i < running.size(); i++) {
+            running.get(i).delayedNanos += others;
+        }
+        for (int run = 0; run < plan.runs(); run++) {
+            S sequence = plan.sequence(run);
+            if (run < plan.decodes()) {
+                stalls.record(now, (long) sequence.delayedNanos);
+            }
+            sequence.delayedNanos = 0;
+            sequence.lastTokenNanos = now;
+        }
     }
 
     /**
@@ -187,6 +228,16 @@ public final class Scheduler<S extends Sequence> {
         return kv.ledger().total();
     }
 
+    /** The longest that neighbours' prompts kept a decoding sequence from a token in the last one to two minutes. */
+    public long worstStallNanos() {
+        return stalls.worstNanos(nowNanos);
+    }
+
+    /** As {@link #worstStallNanos}, but what 99 % of all tokens stayed within. */
+    public long p99StallNanos() {
+        return stalls.quantileNanos(nowNanos, 0.99);
+    }
+
     public long preemptions() {
         return preemptions;
     }
@@ -209,10 +260,6 @@ public final class Scheduler<S extends Sequence> {
             throw new IllegalStateException(
                     "nothing runs, but " + (cellsTotal() - cellsAvailable()) + " cells are pinned");
         }
-    }
-
-    StepCosts costs() {
-        return costs;
     }
 
     private void dropCancelled() {
@@ -259,16 +306,28 @@ public final class Scheduler<S extends Sequence> {
         }
     }
 
-    private void planDecodes() {
-        int decodes = decoding();
-        while (!kv.makeRoom(decodes)) {
+    private void planStep() {
+        int decoding = decoding();
+        while (!kv.makeRoom(decoding)) {
             preempt(running.getLast());
-            decodes = decoding();
+            decoding = decoding();
         }
-        if (decodes == 0) {
-            return;
+        long elapsed = nowNanos - loadDecodes();
+        boolean apart = prefills.decide(running, decodes, elapsed, decoding > 0 && !decodesAreDue, nowNanos);
+        if (!apart) {
+            addDecodes(); // 3
         }
-        for (S sequence : running) {
+        prefills.fill(plan); // 4
+        if (apart && plan.runs() == 0) {
+            addDecodes(); // No prompt got a cell.
+        }
+        loadPlan();
+        decodesAreDue = plan.decodes() == 0;
+    }
+
+    private void addDecodes() {
+        for (int i = 0; i < running.size(); i++) {
+            S sequence = running.get(i);
             if (sequence.state == Sequence.State.DECODING) {
                 plan.add(sequence, 1);
                 kv.append(sequence.slot, 1);
@@ -276,36 +335,39 @@ public final class Scheduler<S extends Sequence> {
         }
     }
 
-    private void planPrefills() {
-        int budget = options.batchTokens() - plan.decodes();
-        if (plan.decodes() > 0) {
-            budget = Math.min(budget, costs.prefillTokens(plan.decodes(), options.maxStallNanos()));
-        }
-        for (int i = 0; i < running.size() && budget > 0; i++) {
+    /** Fills {@link #decodes}; returns when the first of them got its last token. */
+    private long loadDecodes() {
+        decodes.clear();
+        long earliest = nowNanos;
+        for (int i = 0; i < running.size(); i++) {
             S sequence = running.get(i);
-            if (sequence.state == Sequence.State.PREFILLING) {
-                int count = Math.min(budget, sequence.remaining());
-                if (!kv.makeRoom(count)) {
-                    count = kv.ledger().free();
-                    if (count == 0) {
-                        return;
-                    }
-                }
-                plan.add(sequence, count);
-                kv.append(sequence.slot, count);
-                budget -= count;
+            if (sequence.state == Sequence.State.DECODING) {
+                decodes.decode(1, sequence.computed);
+                earliest = Math.min(earliest, sequence.lastTokenNanos);
+            }
+        }
+        return earliest;
+    }
+
+    private void loadPlan() {
+        load.clear();
+        for (int run = 0; run < plan.runs(); run++) {
+            if (run < plan.decodes()) {
+                load.decode(plan.count(run), plan.firstPosition(run));
+            } else {
+                load.prefill(plan.count(run), plan.firstPosition(run));
             }
         }
     }
 
     private int decoding() {
-        int decodes = 0;
+        int count = 0;
         for (int i = 0; i < running.size(); i++) {
             if (running.get(i).state == Sequence.State.DECODING) {
-                decodes++;
+                count++;
             }
         }
-        return decodes;
+        return count;
     }
 
     /** Cells that running sequences will still take, as far as they are promised to them. */
@@ -331,7 +393,7 @@ public final class Scheduler<S extends Sequence> {
         if (leader != null && leader.isRunning() && leader.computed < sequence.leaderNeeds) {
             return true;
         }
-        sequence.leader = null;
+        unhold(sequence);
         return false;
     }
 
@@ -340,7 +402,16 @@ public final class Scheduler<S extends Sequence> {
             if (leader.slot == plannedSlot) {
                 sequence.leader = leader;
                 sequence.leaderNeeds = plannedLength;
+                leader.followers++;
             }
+        }
+    }
+
+    private void unhold(Sequence sequence) {
+        Sequence leader = sequence.leader;
+        if (leader != null) {
+            leader.followers--;
+            sequence.leader = null;
         }
     }
 
@@ -364,7 +435,7 @@ public final class Scheduler<S extends Sequence> {
             kv.retire(sequence.slot, sequence, nowNanos);
         }
         sequence.slot = -1;
-        sequence.leader = null;
+        unhold(sequence);
         sequence.state = Sequence.State.FINISHED;
     }
 

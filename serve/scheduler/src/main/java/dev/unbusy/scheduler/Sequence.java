@@ -41,6 +41,16 @@ public class Sequence {
     Sequence leader;
 
     int leaderNeeds;
+    /** Sequences that wait for this one's prefix. */
+    int followers;
+
+    /** Among the prompts of a step; lower comes first. */
+    double rank;
+
+    long submittedNanos;
+    long lastTokenNanos;
+    /** Since its last token, what neighbours' prompts took. */
+    double delayedNanos;
 
     /**
      * @param prompt tokens of the prompt; kept, not copied

@@ -69,31 +69,48 @@ class SchedulerPropertiesTest {
         assertThat(simulation.scheduler.cellsFree()).isEqualTo(simulation.scheduler.cellsTotal());
     }
 
+    /** Any machine, noise included: what neighbours are to blame for stays within the bound, but for the odd outlier. */
     @Property(tries = 60, shrinking = ShrinkingMode.OFF)
     void stallBound_holdsOnceCostsAreKnown(
             @ForAll long seed,
-            @ForAll @IntRange(min = 1, max = 3000) int prefillMicros,
-            @ForAll @IntRange(min = 0, max = 20_000) int stepMicros,
-            @ForAll @IntRange(min = 1, max = 3000) int decodeMicros) {
+            @ForAll @IntRange(min = 5, max = 4000) int promptMicros,
+            @ForAll @IntRange(min = 0, max = 40_000) int fixedMicros,
+            @ForAll @IntRange(min = 5, max = 6000) int decodeMicros,
+            @ForAll @IntRange(min = 0, max = 3000) int cellNanos,
+            @ForAll boolean tiled) {
         Random random = new Random(seed);
         SchedulerOptions options =
-                new SchedulerOptions(8, KvLayout.SHARED, 20_000, 32, 0, 2000, 512, 100_000_000, 8, true);
+                new SchedulerOptions(8, KvLayout.SHARED, 20_000, 32, 0, 4000, 512, 100_000_000, 8, true);
         Simulation simulation = new Simulation(options);
-        simulation.prefillTokenNanos = prefillMicros * 1000L;
-        simulation.stepNanos = stepMicros * 1000L;
-        simulation.decodeNanos = decodeMicros * 1000L;
+        double cell = cellNanos / 1e6;
+        simulation.machine = new Machine(
+                "random", fixedMicros / 1e3, promptMicros / 1e3, decodeMicros / 1e3, cell, cell / 4, tiled ? 64 : 0);
+        simulation.noisy = true;
         Sequence decoding = simulation.submit(tokens(random, 64), 300);
-        while (decoding.generated() < 3) {
+        for (int i = 0; i < 3; i++) {
+            simulation.submit(tokens(random, 700), 5);
+        }
+        while (decoding.generated() < 60) {
             simulation.step();
         }
-        simulation.worstStall = 0;
-        for (int i = 0; i < 5; i++) {
-            simulation.submit(tokens(random, 300 + random.nextInt(1500)), 1 + random.nextInt(10));
+        StallMeter stalls = new StallMeter(Long.MAX_VALUE / 4);
+        for (int i = 0; i < 4; i++) {
+            simulation.submit(tokens(random, 300 + random.nextInt(2500)), 1 + random.nextInt(10));
         }
-        while (decoding.state() != Sequence.State.FINISHED && simulation.step()) {
-            // Until the sequence that must not stall is done.
+        while (decoding.state() != Sequence.State.FINISHED) {
+            long before = simulation.lastToken.getOrDefault(decoding, 0L);
+            simulation.step();
+            if (simulation.lastToken.getOrDefault(decoding, before) != before) {
+                // Alone it would have taken at least this.
+                stalls.record(simulation.clock, simulation.clock - before - (long) (1e6 * simulation.machine.fixed()));
+            }
         }
-        assertThat(simulation.worstStall).as("seed %d", seed).isLessThanOrEqualTo(100_000_000L);
+        assertThat(stalls.quantileNanos(simulation.clock, 0.9))
+                .as("p90, seed %d", seed)
+                .isLessThanOrEqualTo(105_000_000L);
+        assertThat(stalls.worstNanos(simulation.clock))
+                .as("worst, seed %d", seed)
+                .isLessThanOrEqualTo(180_000_000L);
     }
 
     /** Submits, cancels, computes and breaks off at random. */

@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,14 +25,18 @@ final class Simulation {
     /** When each decoding sequence got its last token. */
     final Map<Sequence, Long> lastToken = new HashMap<>();
 
-    long stepNanos = 1_000_000;
-    long prefillTokenNanos = 1_000_000;
-    long decodeNanos = 100_000;
+    Machine machine = new Machine("plain", 1, 1, 0.1, 0, 0, 0);
+    /** Whether costs scatter. */
+    boolean noisy;
+    /** Drawn from only for noise. */
+    final Random random = new Random(7);
     /** Whether cells or slots can run short, so that what was cached may be gone when it is looked for. */
     boolean evicts = true;
 
     /** Its list of operations goes on being filled between plans. */
     private @Nullable StepPlan<Sequence> lastPlan;
+
+    private boolean lastWasApart;
 
     long clock;
     long worstStall;
@@ -60,7 +66,7 @@ final class Simulation {
     }
 
     Sequence submit(Sequence sequence) {
-        if (scheduler.submit(sequence) instanceof Submission.Accepted) {
+        if (scheduler.submit(sequence, clock) instanceof Submission.Accepted) {
             live.add(sequence);
         }
         return sequence;
@@ -101,13 +107,16 @@ final class Simulation {
             }
         }
         for (Sequence sequence : decoding) {
-            if (sequence.state() == Sequence.State.DECODING && runOf(plan, sequence) < 0) {
+            // All of them may stay out of a step that takes prompts only, but not of two in a row.
+            boolean apart = plan.decodes() == 0 && !lastWasApart && plan.runs() > 0;
+            if (sequence.state() == Sequence.State.DECODING && runOf(plan, sequence) < 0 && !apart) {
                 throw new AssertionError("a decoding sequence was left out");
             }
             if (sequence.state() != Sequence.State.DECODING) {
                 lastToken.remove(sequence); // Preempted: the bound speaks of running sequences.
             }
         }
+        lastWasApart = plan.decodes() == 0 && !decoding.isEmpty();
         plan.operations().forEach(kv::apply);
         scheduler.operationsDone();
         scheduler.checkIntegrity();
@@ -126,6 +135,13 @@ final class Simulation {
         }
     }
 
+    /** Computes and completes the plan that was made last. */
+    void finishStep() {
+        StepPlan<Sequence> plan = Objects.requireNonNull(lastPlan);
+        compute(plan, plan.tokens());
+        complete(plan);
+    }
+
     boolean step() {
         StepPlan<Sequence> plan = plan();
         if (plan.runs() == 0) {
@@ -140,12 +156,16 @@ final class Simulation {
     }
 
     void complete(StepPlan<Sequence> plan) {
-        long duration = stepNanos + plan.prefillTokens() * prefillTokenNanos + plan.decodes() * decodeNanos;
+        Machine.Step step = new Machine.Step();
+        for (int run = 0; run < plan.runs(); run++) {
+            step.add(plan.count(run), plan.firstPosition(run), run < plan.decodes());
+        }
+        long duration = (long) (1e6 * machine.millis(step) * (noisy ? Machine.noise(random) : 1));
         clock += duration;
         steps++;
         prefilled += plan.prefillTokens();
         decoded += plan.decodes();
-        scheduler.completed(duration);
+        scheduler.completed(clock, duration);
         for (int run = 0; run < plan.runs(); run++) {
             Sequence sequence = plan.sequence(run);
             if (plan.wantsLogits(run)) {
