@@ -53,6 +53,12 @@ final class PrefillBudget {
         return apart;
     }
 
+    /** There are no prompts. */
+    void none() {
+        tokens = 0;
+        apart = false;
+    }
+
     /**
      * @param decodes all tokens that decode
      * @param elapsedNanos since the decoding sequences' last tokens

@@ -44,6 +44,7 @@ final class PrefillPlanner<S extends Sequence> {
         sort(running, nowNanos);
         load.set(decodes);
         if (order.isEmpty()) {
+            budget.none();
             return false;
         }
         int wanted = 0;
@@ -55,6 +56,11 @@ final class PrefillPlanner<S extends Sequence> {
             load.clear();
         }
         return budget.isApart();
+    }
+
+    /** Whether the last decision left room for prompts. */
+    boolean any() {
+        return !order.isEmpty() && budget.tokens() > 0;
     }
 
     /** Adds what {@link #decide} found room for to the plan. */

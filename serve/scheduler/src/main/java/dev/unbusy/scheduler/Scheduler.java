@@ -3,7 +3,6 @@ package dev.unbusy.scheduler;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntFunction;
 
 /**
@@ -14,14 +13,13 @@ import java.util.function.ToIntFunction;
  *   <li>drops what was cancelled;
  *   <li>starts waiting sequences in order of priority and arrival, while there is a slot and room for prompt and reserved
  *       output. It shares the longest cached prefix; where another sequence is just computing a longer one, it waits for it;
- *   <li>takes one token of every decoding sequence; if cells run out, what is cached is evicted, then the lowest and youngest
- *       sequence is preempted: it starts again later with all its tokens, and its client notices nothing;
- *   <li>fills the step with prompts, within the stall bound if anybody decodes ({@link PrefillPlanner}). Where prompts run
- *       better apart from decodes, 3 and 4 take turns.
+ *   <li>makes room for a token of every decoding sequence: what is cached is evicted, then the lowest and youngest sequence
+ *       is preempted; it starts again later with all its tokens, and its client notices nothing;
+ *   <li>fills the step ({@link StepMaker}).
  * </ol>
  *
  * <p>After the step the caller reports {@link #completed} (or {@link #failed}, {@link #aborted}), then for every run that
- * wanted logits either {@link #append} or {@link #finish}. Owned by one thread.
+ * wanted logits {@link #append}, as long as it says so, or {@link #finish}. Owned by one thread.
  *
  * @param <S> the caller's kind of sequence
  */
@@ -29,16 +27,11 @@ public final class Scheduler<S extends Sequence> {
     /** Waiting for another sequence's prefix pays from this many tokens on. */
     private static final int WORTH_WAITING_TOKENS = 32;
 
-    private static final long STALL_WINDOW_NANOS = TimeUnit.MINUTES.toNanos(1);
-
     private final SchedulerOptions options;
     private final KvCache kv;
-    private final StepCosts costs;
-    private final PrefillPlanner<S> prefills;
-    private final StallMeter stalls = new StallMeter(STALL_WINDOW_NANOS);
+    private final StepMaker<S> step;
     private final StepPlan<S> plan;
-    private final StepLoad decodes = new StepLoad();
-    private final StepLoad load = new StepLoad();
+    private final Acceptance acceptance = Acceptance.ofAll();
     /** Both in order of priority, then arrival. */
     private final List<S> waiting = new ArrayList<>();
 
@@ -48,15 +41,12 @@ public final class Scheduler<S extends Sequence> {
     private long preemptions;
     private boolean anyCancelled;
     private boolean inFlight;
-    /** The last step took prompts only, so the next one decodes. */
-    private boolean decodesAreDue;
 
     public Scheduler(SchedulerOptions options) {
         this.options = options;
         kv = new KvCache(options);
-        costs = new StepCosts(options.batchTokens());
-        prefills = new PrefillPlanner<>(options, costs, kv);
-        plan = new StepPlan<>(options.maxRunning(), kv.operations());
+        step = new StepMaker<>(options, kv);
+        plan = step.plan();
     }
 
     /**
@@ -73,6 +63,10 @@ public final class Scheduler<S extends Sequence> {
         sequence.limitOutput(options.contextTokens() - prompt);
         sequence.arrival = arrivals++;
         sequence.submittedNanos = now;
+        Drafter drafter = sequence.drafter;
+        if (drafter != null && options.maxDraftTokens() > 0) {
+            sequence.drafts = new DraftControl(drafter, acceptance);
+        }
         insert(waiting, sequence);
         return new Submission.Accepted();
     }
@@ -94,14 +88,14 @@ public final class Scheduler<S extends Sequence> {
             throw new IllegalStateException("the last step was neither completed nor failed");
         }
         nowNanos = now;
-        plan.clearRuns();
         dropCancelled(); // 1
         startWaiting(); // 2
-        planStep(); // 3, 4
+        makeRoom(); // 3
+        step.make(running, now); // 4
         while (plan.runs() == 0 && !running.isEmpty()) {
             // Prefills only, and none of them got a cell: the youngest makes room for the oldest.
             preempt(running.getLast());
-            planStep();
+            step.make(running, now);
         }
         inFlight = plan.runs() > 0;
         return plan;
@@ -120,29 +114,11 @@ public final class Scheduler<S extends Sequence> {
      */
     public void completed(long now, long durationNanos) {
         requireInFlight();
-        costs.observe(load, durationNanos);
-        noteStalls(now, durationNanos);
-        for (int run = 0; run < plan.runs(); run++) {
-            plan.sequence(run).computed += plan.count(run);
-        }
-    }
-
-    /** Before the sequences move on: who decodes was kept waiting by the prompts of this step. */
-    private void noteStalls(long now, long durationNanos) {
-        double others = load.prefillTokens() == 0 ? 0 : durationNanos;
-        if (load.decodeTokens() > 0) {
-            others = Math.max(0, others - costs.nanos(decodes));
-        }
-        for (int i = 0; i < running.size(); i++) {
-            running.get(i).delayedNanos += others;
-        }
+        step.ran(running, now, durationNanos);
         for (int run = 0; run < plan.runs(); run++) {
             S sequence = plan.sequence(run);
-            if (run < plan.decodes()) {
-                stalls.record(now, (long) sequence.delayedNanos);
-            }
-            sequence.delayedNanos = 0;
-            sequence.lastTokenNanos = now;
+            // Guesses are computed, but nobody knows yet whether they are the sequence's tokens.
+            sequence.computed += plan.count(run) - sequence.drafted;
         }
     }
 
@@ -155,7 +131,9 @@ public final class Scheduler<S extends Sequence> {
     public boolean failed() {
         requireInFlight();
         for (int run = 0; run < plan.runs(); run++) {
-            kv.undo(plan.sequence(run).slot, plan.sequence(run).computed);
+            S sequence = plan.sequence(run);
+            kv.undo(sequence.slot, sequence.computed);
+            sequence.drafted = 0;
         }
         if (kv.dropCached()) {
             return true;
@@ -186,17 +164,34 @@ public final class Scheduler<S extends Sequence> {
             // Logits were lost with the step: the last token has to be computed again.
             kv.truncate(sequence.slot, Math.min(filled, sequence.size() - 1));
             sequence.computed = Math.min(filled, sequence.size() - 1);
+            sequence.drafted = 0;
         }
     }
 
-    /** The sequence goes on with a sampled token. */
-    public void append(S sequence, int token) {
+    /**
+     * The sequence goes on with a sampled token.
+     *
+     * @return whether it was guessed, so that the next logits of its run follow it and the next token is sampled from them.
+     *     Else its run is done, whatever logits it has left
+     */
+    public boolean append(S sequence, int token) {
         if (sequence.remaining() != 0 || sequence.generated() >= sequence.maxOutput()) {
             throw new IllegalStateException("no token expected after " + sequence.computed + " of " + sequence.size()
                     + ", " + sequence.generated() + " of " + sequence.maxOutput() + " generated");
         }
-        sequence.add(token);
+        boolean guessed = sequence.drafted > 0 && sequence.token(sequence.size()) == token;
+        DraftControl drafts = sequence.drafts;
+        if (drafts != null) {
+            drafts.sampled(token, guessed);
+        }
         sequence.state = Sequence.State.DECODING;
+        if (guessed) {
+            sequence.takeDraft();
+        } else {
+            dropDrafts(sequence);
+            sequence.add(token);
+        }
+        return guessed;
     }
 
     /** The sequence is done; its cells stay cached for the next one that starts alike. */
@@ -228,14 +223,14 @@ public final class Scheduler<S extends Sequence> {
         return kv.ledger().total();
     }
 
-    /** The longest that neighbours' prompts kept a decoding sequence from a token in the last one to two minutes. */
+    /** The longest that neighbours' prompts and guesses kept a decoding sequence from a token in the last one to two minutes. */
     public long worstStallNanos() {
-        return stalls.worstNanos(nowNanos);
+        return step.stalls().worstNanos(nowNanos);
     }
 
     /** As {@link #worstStallNanos}, but what 99 % of all tokens stayed within. */
     public long p99StallNanos() {
-        return stalls.quantileNanos(nowNanos, 0.99);
+        return step.stalls().quantileNanos(nowNanos, 0.99);
     }
 
     public long preemptions() {
@@ -251,9 +246,10 @@ public final class Scheduler<S extends Sequence> {
     public void checkIntegrity() {
         kv.checkIntegrity();
         for (S sequence : running) {
-            if (!inFlight && kv.ledger().length(sequence.slot) != sequence.computed) {
+            int computed = sequence.computed + sequence.drafted;
+            if (!inFlight && kv.ledger().length(sequence.slot) != computed) {
                 throw new IllegalStateException("slot " + sequence.slot + " holds "
-                        + kv.ledger().length(sequence.slot) + " cells for " + sequence.computed + " computed tokens");
+                        + kv.ledger().length(sequence.slot) + " cells for " + computed + " computed tokens");
             }
         }
         if (running.isEmpty() && cellsAvailable() != cellsTotal()) {
@@ -306,57 +302,16 @@ public final class Scheduler<S extends Sequence> {
         }
     }
 
-    private void planStep() {
-        int decoding = decoding();
-        while (!kv.makeRoom(decoding)) {
+    private void makeRoom() {
+        while (!kv.makeRoom(decoding())) {
             preempt(running.getLast());
-            decoding = decoding();
-        }
-        long elapsed = nowNanos - loadDecodes();
-        boolean apart = prefills.decide(running, decodes, elapsed, decoding > 0 && !decodesAreDue, nowNanos);
-        if (!apart) {
-            addDecodes(); // 3
-        }
-        prefills.fill(plan); // 4
-        if (apart && plan.runs() == 0) {
-            addDecodes(); // No prompt got a cell.
-        }
-        loadPlan();
-        decodesAreDue = plan.decodes() == 0;
-    }
-
-    private void addDecodes() {
-        for (int i = 0; i < running.size(); i++) {
-            S sequence = running.get(i);
-            if (sequence.state == Sequence.State.DECODING) {
-                plan.add(sequence, 1);
-                kv.append(sequence.slot, 1);
-            }
         }
     }
 
-    /** Fills {@link #decodes}; returns when the first of them got its last token. */
-    private long loadDecodes() {
-        decodes.clear();
-        long earliest = nowNanos;
-        for (int i = 0; i < running.size(); i++) {
-            S sequence = running.get(i);
-            if (sequence.state == Sequence.State.DECODING) {
-                decodes.decode(1, sequence.computed);
-                earliest = Math.min(earliest, sequence.lastTokenNanos);
-            }
-        }
-        return earliest;
-    }
-
-    private void loadPlan() {
-        load.clear();
-        for (int run = 0; run < plan.runs(); run++) {
-            if (run < plan.decodes()) {
-                load.decode(plan.count(run), plan.firstPosition(run));
-            } else {
-                load.prefill(plan.count(run), plan.firstPosition(run));
-            }
+    private void dropDrafts(Sequence sequence) {
+        if (sequence.drafted > 0) {
+            kv.truncate(sequence.slot, sequence.computed);
+            sequence.drafted = 0;
         }
     }
 
@@ -432,6 +387,7 @@ public final class Scheduler<S extends Sequence> {
 
     private void end(S sequence) {
         if (sequence.slot >= 0) {
+            dropDrafts(sequence);
             kv.retire(sequence.slot, sequence, nowNanos);
         }
         sequence.slot = -1;

@@ -42,6 +42,11 @@ final class StepCosts {
         return Math.exp(filter.mean(load) + Math.hypot(margin, 2 * filter.deviation(load)));
     }
 
+    /** Expected time, given the benefit of the doubt where little is known. */
+    double leastNanos(StepLoad load) {
+        return Math.exp(filter.mean(load) - filter.deviation(load));
+    }
+
     /** How little is known about such steps: standard deviation of ln of {@link #nanos}. */
     double deviation(StepLoad load) {
         return filter.deviation(load);

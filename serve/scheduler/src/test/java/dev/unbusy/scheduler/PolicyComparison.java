@@ -9,8 +9,8 @@ import java.util.Locale;
  * tables of docs/decisions/0010-prefill-chunks.md.
  */
 final class PolicyComparison {
-    static final List<Machine> MACHINES =
-            List.of(Machine.TWO_CORES, Machine.MATRIX_CORES, Machine.LARGER_MODEL, Machine.GPU);
+    static final List<Machine> MACHINES = List.of(
+            Machine.TWO_CORES, Machine.TWO_CORES_SPLIT, Machine.MATRIX_CORES, Machine.LARGER_MODEL, Machine.GPU);
 
     private PolicyComparison() {}
 
@@ -39,7 +39,19 @@ final class PolicyComparison {
     static VirtualServer.Outcome ours(
             Machine machine, long stallMillis, List<VirtualServer.Request> load, int clients) {
         SchedulerOptions options = new SchedulerOptions(
-                8, KvLayout.SPLIT, 8 * 8192, 8, 0, 8192, 512, stallMillis * 1_000_000, 256, true);
+                8,
+                KvLayout.SPLIT,
+                8 * 8192,
+                8,
+                0,
+                8192,
+                512,
+                stallMillis * 1_000_000,
+                256,
+                32,
+                0,
+                Speculation.AUTO,
+                true);
         return new VirtualServer(machine, 1).serve(options, load, clients);
     }
 

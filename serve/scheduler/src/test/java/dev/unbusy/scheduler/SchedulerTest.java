@@ -133,7 +133,7 @@ class SchedulerTest {
         Sequence again = simulation.submit(prompt.clone(), 3);
         simulation.drain(100);
         assertThat(again.cachedTokens()).isEqualTo(99);
-        assertThat(simulation.outputs.get(again)).isEqualTo(Simulation.expected(prompt, 3));
+        assertThat(simulation.outputs.get(again)).isEqualTo(simulation.expected(prompt, 3));
     }
 
     @Test
@@ -206,8 +206,8 @@ class SchedulerTest {
         assertThat(oldest.preemptions()).isZero();
         assertThat(youngest.preemptions()).isPositive();
         assertThat(tight.scheduler.preemptions()).isEqualTo(youngest.preemptions());
-        assertThat(tight.outputs.get(oldest)).isEqualTo(Simulation.expected(oldPrompt, 60));
-        assertThat(tight.outputs.get(youngest)).isEqualTo(Simulation.expected(youngPrompt, 60));
+        assertThat(tight.outputs.get(oldest)).isEqualTo(tight.expected(oldPrompt, 60));
+        assertThat(tight.outputs.get(youngest)).isEqualTo(tight.expected(youngPrompt, 60));
     }
 
     @Test

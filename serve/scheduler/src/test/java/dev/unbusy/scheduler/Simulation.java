@@ -7,11 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A scheduler on a fake cache, in virtual time. The fake model's next token is a hash of all tokens the cache holds for the
- * sequence, so that a token lost, doubled or computed on somebody else's cells changes everything after it.
+ * sequence, so that a token lost, doubled or computed on somebody else's cells changes everything after it; or of the last
+ * two, so that it repeats itself.
  */
 final class Simulation {
     static final int VOCABULARY = 1000;
@@ -40,7 +42,14 @@ final class Simulation {
 
     long clock;
     long worstStall;
+    /** The fake model. */
+    ToIntFunction<int[]> model = Simulation::next;
+
     int steps;
+    /** Guesses computed, and those of them that came true. */
+    int guessed;
+
+    int guessedRight;
     int prefilled;
     int decoded;
     /** Sequences whose cached tokens were compared with what the cache really held. */
@@ -53,12 +62,48 @@ final class Simulation {
     }
 
     static SchedulerOptions options(int running, int cells, int slots, int context, int batch) {
-        return new SchedulerOptions(running, KvLayout.SHARED, cells, slots, 0, context, batch, 100_000_000, 8, true);
+        return options(running, cells, slots, context, batch, 0);
+    }
+
+    /** With guesses of up to so many tokens. */
+    static SchedulerOptions options(int running, int cells, int slots, int context, int batch, int drafts) {
+        int outputs = Math.min(batch, running + 2 * drafts);
+        return new SchedulerOptions(
+                running,
+                KvLayout.SHARED,
+                cells,
+                slots,
+                0,
+                context,
+                batch,
+                100_000_000,
+                8,
+                outputs,
+                drafts,
+                Speculation.AUTO,
+                true);
     }
 
     static SchedulerOptions split(int running, int slots, int parked, int context, int batch) {
+        return split(running, slots, parked, context, batch, 0);
+    }
+
+    static SchedulerOptions split(int running, int slots, int parked, int context, int batch, int drafts) {
+        int outputs = Math.min(batch, running + 2 * drafts);
         return new SchedulerOptions(
-                running, KvLayout.SPLIT, slots * context, slots, parked, context, batch, 100_000_000, 8, true);
+                running,
+                KvLayout.SPLIT,
+                slots * context,
+                slots,
+                parked,
+                context,
+                batch,
+                100_000_000,
+                8,
+                outputs,
+                drafts,
+                Speculation.AUTO,
+                true);
     }
 
     Sequence submit(int[] prompt, int output) {
@@ -147,8 +192,12 @@ final class Simulation {
         if (plan.runs() == 0) {
             return false;
         }
-        if (plan.tokens() > options.batchTokens()) {
-            throw new AssertionError("step of " + plan.tokens() + " tokens");
+        int outputs = 0;
+        for (int run = 0; run < plan.runs(); run++) {
+            outputs += plan.outputs(run);
+        }
+        if (plan.tokens() > options.batchTokens() || outputs > options.maxOutputs()) {
+            throw new AssertionError("step of " + plan.tokens() + " tokens, " + outputs + " outputs");
         }
         compute(plan, plan.tokens());
         complete(plan);
@@ -168,9 +217,7 @@ final class Simulation {
         scheduler.completed(clock, duration);
         for (int run = 0; run < plan.runs(); run++) {
             Sequence sequence = plan.sequence(run);
-            if (plan.wantsLogits(run)) {
-                sample(sequence);
-            }
+            sample(sequence, plan, run);
         }
         scheduler.checkIntegrity();
         int used = options.kvCells() - scheduler.cellsFree();
@@ -180,24 +227,43 @@ final class Simulation {
         }
     }
 
-    private void sample(Sequence sequence) {
-        int[] content = kv.content(sequence.slot());
-        int[] tokens = Arrays.copyOf(sequence.tokens(), sequence.size());
-        if (!Arrays.equals(content, tokens)) {
-            throw new AssertionError("slot " + sequence.slot() + " holds other tokens than the sequence");
+    private void sample(Sequence sequence, StepPlan<Sequence> plan, int run) {
+        int outputs = plan.outputs(run);
+        if (outputs == 0) {
+            return;
         }
+        guessed += outputs - 1;
+        int[] content = kv.content(sequence.slot());
         Long last = lastToken.put(sequence, clock);
         if (last != null) {
             worstStall = Math.max(worstStall, clock - last);
         }
-        scheduler.append(sequence, next(content));
-        if (sequence.generated() == sequence.maxOutput()) {
-            outputs.put(sequence, Arrays.copyOfRange(sequence.tokens(), sequence.promptLength(), sequence.size()));
-            scheduler.finish(sequence);
-            live.remove(sequence);
-            lastToken.remove(sequence);
-            finished.add(sequence);
+        for (int i = 0; i < outputs; i++) {
+            // What the model saw when it computed these logits.
+            int[] seen = Arrays.copyOf(content, content.length - outputs + 1 + i);
+            if (!Arrays.equals(seen, Arrays.copyOf(sequence.tokens(), sequence.size()))) {
+                throw new AssertionError("slot " + sequence.slot() + " holds other tokens than the sequence");
+            }
+            boolean right = scheduler.append(sequence, model.applyAsInt(seen));
+            scheduler.checkIntegrity();
+            if (sequence.generated() == sequence.maxOutput()) {
+                outputs(sequence);
+                return;
+            }
+            if (!right) {
+                return;
+            }
+            guessedRight++;
         }
+        throw new AssertionError("more guesses right than were made");
+    }
+
+    private void outputs(Sequence sequence) {
+        outputs.put(sequence, Arrays.copyOfRange(sequence.tokens(), sequence.promptLength(), sequence.size()));
+        scheduler.finish(sequence);
+        live.remove(sequence);
+        lastToken.remove(sequence);
+        finished.add(sequence);
     }
 
     void drain(int maxSteps) {
@@ -213,11 +279,18 @@ final class Simulation {
         return Math.floorMod(Arrays.hashCode(tokens) * 0x9E3779B9, VOCABULARY);
     }
 
+    /** A model that says again what it said before: five words, each chosen by the two before. */
+    static int repeating(int[] tokens) {
+        int last = tokens[tokens.length - 1];
+        int before = tokens.length > 1 ? tokens[tokens.length - 2] : 0;
+        return Math.floorMod(((31 * last + before) * 0x9E3779B9) >>> 7, 5);
+    }
+
     /** What a sequence generates when it is alone. */
-    static int[] expected(int[] prompt, int output) {
+    int[] expected(int[] prompt, int output) {
         int[] tokens = Arrays.copyOf(prompt, prompt.length + output);
         for (int i = prompt.length; i < tokens.length; i++) {
-            tokens[i] = next(Arrays.copyOf(tokens, i));
+            tokens[i] = model.applyAsInt(Arrays.copyOf(tokens, i));
         }
         return Arrays.copyOfRange(tokens, prompt.length, tokens.length);
     }
