@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares Unbusy's whole product with a whole llama-server on the same libraries, model, threads and context.
 
-usage: compare_worker.py --peer DIR --model FILE [--rounds N] [--out FILE]
+usage: compare_worker.py --peer DIR --model FILE [--rounds N] [--cases A,B] [--out FILE]
 
 DIR holds llama-server and its libraries. Every round starts both servers and
 drives them in turns, one at a time, with this same client (standard library only, so that neither side is measured by its
@@ -12,6 +12,9 @@ changes from turn to turn:
   prefill1  1 stream, unique prompt of about 1,500 tokens, 1 new token: prompt tokens per second of TTFT
   unique8   8 streams, unique prompts of about 450 tokens, 48 new tokens, 16 requests: tokens/s and TTFT
   shared8   the same with a shared prefix of about 400 tokens
+  repeat1   1 stream that goes on quoting its prompt, 200 new tokens: tokens per second, as decode1
+  stall1    1 stream of 400 new tokens; once it runs, a unique prompt of about 4,000 tokens arrives beside it: the longest
+            and the 99th percentile of the times between its tokens, and the TTFT of the long prompt
 
 Also runs the plain loop over the same binding, if --plain-loop gives its command. Prints and writes JSON: the machine, the
 commands, every raw number, and medians of same-round ratios.
@@ -45,7 +48,7 @@ def served_model(port):
     return json.loads(connection.getresponse().read())["data"][0]["id"]
 
 
-def request(port, model, prompt, tokens):
+def request(port, model, prompt, tokens, on_token=None):
     """One streamed completion: times of the first and last piece of text, and the usage that the server reports."""
     body = {
         "model": model, "prompt": prompt, "max_tokens": tokens, "temperature": 0, "stream": True,
@@ -57,7 +60,7 @@ def request(port, model, prompt, tokens):
     response = connection.getresponse()
     if response.status != 200:
         raise SystemExit(f"{response.status} {response.read()}")
-    first = last = None
+    times = []
     usage = None
     for line in response:
         if not line.startswith(b"data: {"):
@@ -68,10 +71,11 @@ def request(port, model, prompt, tokens):
         if event.get("usage"):
             usage = event["usage"]
         if any(choice.get("text") for choice in event.get("choices", [])):
-            last = time.perf_counter()
-            first = first or last
+            times.append(time.perf_counter())
+            if on_token:
+                on_token(len(times))
     connection.close()
-    return {"started": started, "first": first, "last": last, "usage": usage}
+    return {"started": started, "first": times[0], "last": times[-1], "times": times, "usage": usage}
 
 
 def streams(port, model, prompts, concurrency, tokens):
@@ -103,7 +107,28 @@ def streams(port, model, prompts, concurrency, tokens):
     }
 
 
-TURNS = {"decode1": 5, "prefill1": 3, "unique8": 1, "shared8": 1}
+def stall(port, model, seed):
+    """What a running answer notices of a long prompt beside it."""
+    running = threading.Event()
+    long_prompt = {}
+
+    def other():
+        running.wait()
+        long_prompt.update(request(port, model, words(3950, seed + 1), 1))
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    times = request(port, model, "Write a long story about " + words(12, seed), 400,
+                    lambda count: running.set() if count == 20 else None)["times"]
+    thread.join()
+    # Only what happened beside it: before and after, the stream is alone.
+    gaps = sorted(b - a for a, b in zip(times, times[1:]) if b > long_prompt["started"] and a < long_prompt["first"])
+    return {"worstGapMs": gaps[-1] * 1000, "p99GapMs": gaps[int(len(gaps) * 0.99)] * 1000,
+            "longTtftMs": (long_prompt["first"] - long_prompt["started"]) * 1000,
+            "promptTokens": long_prompt["usage"]["prompt_tokens"]}
+
+
+TURNS = {"decode1": 5, "prefill1": 3, "unique8": 1, "shared8": 1, "repeat1": 3, "stall1": 1}
 
 
 def case(name, port, seed):
@@ -117,17 +142,23 @@ def case(name, port, seed):
                 "promptTokens": r["usage"]["prompt_tokens"]}
     if name == "unique8":
         return streams(port, model, [words(430, seed + 10 + i) for i in range(16)], 8, 48)
+    if name == "repeat1":
+        r = request(port, model, (words(40, seed) + ". ") * 4, 200)
+        return {"tokensPerSecond": (r["usage"]["completion_tokens"] - 1) / (r["last"] - r["first"])}
+    if name == "stall1":
+        return stall(port, model, seed)
     shared = words(390, seed)
     return streams(port, model, [shared + " " + words(40, seed + 50 + i) for i in range(16)], 8, 48)
 
 
-def measure(ports, seed, reverse):
+def measure(ports, seed, reverse, cases):
     """For each side and case the medians of its turns, and every turn."""
     for port in ports.values():
         for i in range(3):  # a JVM compiles what it runs; a service runs for days
             request(port, served_model(port), f"Warm up {i}: " + words(40, seed + 90 + i), 150)
     result = {side: {} for side in ports}
-    for name, turns in TURNS.items():
+    for name in cases:
+        turns = TURNS[name]
         each = {side: [] for side in ports}
         for turn in range(turns):
             order = list(ports) if (turn + reverse) % 2 == 0 else list(ports)[::-1]
@@ -176,13 +207,16 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--context", type=int, default=4096, help="tokens of one request")
+    parser.add_argument("--cases", default=",".join(TURNS))
+    parser.add_argument("--unbusy-option", action="append", default=[], help="given to `unbusy up` too")
     parser.add_argument("--plain-loop", help="command of the plain loop, run once a round; prints JSON")
     parser.add_argument("--out")
     options = parser.parse_args()
     home = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
     def unbusy(port):
-        return [os.path.join(home, "unbusy"), "up", "--model", options.model, "--port", str(port), "--ctx", str(options.context)]
+        return [os.path.join(home, "unbusy"), "up", "--model", options.model, "--port", str(port), "--ctx", str(options.context),
+                *options.unbusy_option]
 
     def peer(port):
         return [os.path.join(options.peer, "llama-server"), "-m", options.model, "--port", str(port), "-np", "8",
@@ -199,7 +233,7 @@ def main():
                 processes.append(subprocess.Popen(
                     command(ports[side]), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
                 wait_ready(ports[side], processes[-1], path)
-            result = measure(ports, 1000 * number, number % 2)
+            result = measure(ports, 1000 * number, number % 2, options.cases.split(","))
         finally:
             for process in processes:
                 process.send_signal(signal.SIGTERM)
@@ -218,7 +252,8 @@ def main():
         "rounds": rounds,
     }
     if options.plain_loop:
-        for ours, loop in (("decode1", "decodeTokensPerSecond"), ("prefill1", "prefillTokensPerSecond")):
+        loops = (("decode1", "decodeTokensPerSecond"), ("prefill1", "prefillTokensPerSecond"))
+        for ours, loop in [each for each in loops if each[0] in rounds[0]["unbusy"]]:
             each = [r["unbusy"][ours]["tokensPerSecond"] / r["plainLoop"][loop] for r in rounds]
             report.setdefault("medianRatiosUnbusyToPlainLoop", {})[ours] = {"median": statistics.median(each), "each": each}
     text = json.dumps(report, indent=1)
