@@ -12,6 +12,9 @@ changes from turn to turn:
   prefill1  1 stream, unique prompt of about 1,500 tokens, 1 new token: prompt tokens per second of TTFT
   unique8   8 streams, unique prompts of about 450 tokens, 48 new tokens, 16 requests: tokens/s and TTFT
   shared8   the same with a shared prefix of about 400 tokens
+  repeat1   1 stream that goes on quoting its prompt, 200 new tokens: tokens per second, as decode1
+  stall1    1 stream of 400 new tokens; once it runs, a unique prompt of about 4,000 tokens arrives beside it: the longest
+            and the 99th percentile of the times between its tokens, and the TTFT of the long prompt
 
 With --plain-loop COMMAND, a plain loop over the same binding (PlainLoop in base/llama's tests) takes its turns in the cases of one
 stream, with as many tokens. Only the cases named in --turns run, if it is given. Prints and writes JSON: the machine, the
@@ -46,7 +49,7 @@ def served_model(port):
     return json.loads(connection.getresponse().read())["data"][0]["id"]
 
 
-def request(port, model, prompt, tokens):
+def request(port, model, prompt, tokens, on_token=None):
     """One streamed completion: times of the first and last piece of text, and the usage that the server reports."""
     body = {
         "model": model, "prompt": prompt, "max_tokens": tokens, "temperature": 0, "stream": True,
@@ -58,7 +61,7 @@ def request(port, model, prompt, tokens):
     response = connection.getresponse()
     if response.status != 200:
         raise SystemExit(f"{response.status} {response.read()}")
-    first = last = None
+    times = []
     usage = None
     for line in response:
         if not line.startswith(b"data: {"):
@@ -69,10 +72,11 @@ def request(port, model, prompt, tokens):
         if event.get("usage"):
             usage = event["usage"]
         if any(choice.get("text") for choice in event.get("choices", [])):
-            last = time.perf_counter()
-            first = first or last
+            times.append(time.perf_counter())
+            if on_token:
+                on_token(len(times))
     connection.close()
-    return {"started": started, "first": first, "last": last, "usage": usage}
+    return {"started": started, "first": times[0], "last": times[-1], "times": times, "usage": usage}
 
 
 def streams(port, model, prompts, concurrency, tokens):
@@ -104,7 +108,28 @@ def streams(port, model, prompts, concurrency, tokens):
     }
 
 
-TURNS = {"decode1": 5, "prefill1": 3, "unique8": 1, "shared8": 1}
+def stall(port, model, seed):
+    """What a running answer notices of a long prompt beside it."""
+    running = threading.Event()
+    long_prompt = {}
+
+    def other():
+        running.wait()
+        long_prompt.update(request(port, model, words(3950, seed + 1), 1))
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    times = request(port, model, "Write a long story about " + words(12, seed), 400,
+                    lambda count: running.set() if count == 20 else None)["times"]
+    thread.join()
+    # Only what happened beside it: before and after, the stream is alone.
+    gaps = sorted(b - a for a, b in zip(times, times[1:]) if b > long_prompt["started"] and a < long_prompt["first"])
+    return {"worstGapMs": gaps[-1] * 1000, "p99GapMs": gaps[int(len(gaps) * 0.99)] * 1000,
+            "longTtftMs": (long_prompt["first"] - long_prompt["started"]) * 1000,
+            "promptTokens": long_prompt["usage"]["prompt_tokens"]}
+
+
+TURNS = {"decode1": 5, "prefill1": 3, "unique8": 1, "shared8": 1, "repeat1": 3, "stall1": 1}
 
 
 def case(name, port, seed):
@@ -118,12 +143,19 @@ def case(name, port, seed):
                 "promptTokens": r["usage"]["prompt_tokens"]}
     if name == "unique8":
         return streams(port, model, [words(430, seed + 10 + i) for i in range(16)], 8, 48)
+    if name == "repeat1":
+        r = request(port, model, (words(40, seed) + ". ") * 4, 200)
+        return {"tokensPerSecond": (r["usage"]["completion_tokens"] - 1) / (r["last"] - r["first"])}
+    if name == "stall1":
+        return stall(port, model, seed)
     shared = words(390, seed)
     return streams(port, model, [shared + " " + words(40, seed + 50 + i) for i in range(16)], 8, 48)
 
 
 class PlainLoop:
     """The baseline as one more side: a process that answers each line of two numbers."""
+
+    CASES = ("decode1", "prefill1")
 
     def __init__(self, command):
         self.process = subprocess.Popen(command, shell=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -146,7 +178,7 @@ def measure(ports, loop, turns, seed, reverse):
             request(port, served_model(port), f"Warm up {i}: " + words(40, seed + 90 + i), 150)
     result = {side: {} for side in [*ports, *(["plain-loop"] if loop else [])]}
     for name, count in turns.items():
-        sides = [side for side in result if side in ports or name.endswith("1")]
+        sides = [side for side in result if side in ports or name in PlainLoop.CASES]
         each = {side: [] for side in sides}
         for turn in range(count):
             for side in sides if (turn + reverse) % 2 == 0 else sides[::-1]:
@@ -201,6 +233,7 @@ def main():
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--context", type=int, default=4096, help="tokens of one request")
     parser.add_argument("--turns", help="cases and their turns in a round, such as decode1=20,prefill1=10")
+    parser.add_argument("--unbusy-option", action="append", default=[], help="given to `unbusy up` too")
     parser.add_argument("--plain-loop", help="command of the plain loop")
     parser.add_argument("--out")
     options = parser.parse_args()
@@ -208,7 +241,8 @@ def main():
     home = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
     def unbusy(port):
-        return [os.path.join(home, "unbusy"), "up", "--model", options.model, "--port", str(port), "--ctx", str(options.context)]
+        return [os.path.join(home, "unbusy"), "up", "--model", options.model, "--port", str(port), "--ctx", str(options.context),
+                *options.unbusy_option]
 
     def peer(port):
         return [os.path.join(options.peer, "llama-server"), "-m", options.model, "--port", str(port), "-np", "8",
