@@ -115,7 +115,7 @@ final class CharCodes {
      * @param shortest the first code point that needs as many bytes as the whole sequence has
      */
     private int utf8(int first, int more, int shortest) {
-        int last = first + (1 << 6 * more) - 1;
+        int last = first + (1 << (6 * more)) - 1;
         if (last < shortest || first > Character.MAX_CODE_POINT || (first >= 0xD800 && last <= 0xDFFF)) {
             return -1;
         }
@@ -125,7 +125,7 @@ final class CharCodes {
             return uniform(Digits.CONTINUATION, common, more);
         }
         budget.work(64);
-        int step = 1 << 6 * (more - 1);
+        int step = 1 << (6 * (more - 1));
         int[] row = row();
         for (int i = 0; i < 64; i++) {
             int from = first + i * step;
@@ -186,7 +186,7 @@ final class CharCodes {
 
     /** The characters from {@code first} on, below U+10000, that {@code more} further hexadecimal digits tell apart. */
     private int hex(int first, int more) {
-        int last = first + (1 << 4 * more) - 1;
+        int last = first + (1 << (4 * more)) - 1;
         boolean whole = noSurrogates(first, last) && (spelling == Spelling.ANY || last < 0x20 || first > 0x7E);
         if (more == 0) {
             return whole ? leafOf(first) : -1;
@@ -196,7 +196,7 @@ final class CharCodes {
             return uniform(Digits.HEX, common, more);
         }
         budget.work(16);
-        int step = 1 << 4 * (more - 1);
+        int step = 1 << (4 * (more - 1));
         int[] row = row();
         for (int digit = 0; digit < 16; digit++) {
             int from = first + digit * step;
@@ -231,14 +231,14 @@ final class CharCodes {
     }
 
     private int pairDigits(int first, int more) {
-        int common = partition.commonClass(first, first + (1 << 4 * more) - 1);
+        int common = partition.commonClass(first, first + (1 << (4 * more)) - 1);
         if (common != -2) {
             return uniform(Digits.HEX, common, more);
         }
         budget.work(16);
         int[] row = row();
         for (int digit = 0; digit < 16; digit++) {
-            setDigit(row, digit, pairDigits(first + digit * (1 << 4 * (more - 1)), more - 1));
+            setDigit(row, digit, pairDigits(first + digit * (1 << (4 * (more - 1))), more - 1));
         }
         return intern(row);
     }

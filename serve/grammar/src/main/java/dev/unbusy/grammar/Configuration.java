@@ -31,7 +31,7 @@ final class Configuration implements Matcher.Mark {
         for (int i = 0; i < states.length; i++) {
             mixed = (mixed * 31 + states[i]) * 0x9E3779B9 + stacks[i].hashCode();
         }
-        hash = mixed ^ mixed >>> 16;
+        hash = mixed ^ (mixed >>> 16);
     }
 
     int size() {

@@ -58,7 +58,7 @@ final class Mask {
     }
 
     boolean contains(int token) {
-        return bits.length > 0 ? (bits[token >> 6] >>> token & 1) != 0 : Arrays.binarySearch(ids, token) >= 0;
+        return bits.length > 0 ? ((bits[token >> 6] >>> token) & 1) != 0 : Arrays.binarySearch(ids, token) >= 0;
     }
 
     void addTo(long[] into) {

@@ -28,7 +28,7 @@ final class NamedSets {
             "Alpha", Character::isAlphabetic,
             "Lowercase", Character::isLowerCase,
             "Uppercase", Character::isUpperCase,
-            "White_Space", cp -> SPACE.contains(cp) && cp != 0xFEFF || cp == 0x85,
+            "White_Space", cp -> (SPACE.contains(cp) && cp != 0xFEFF) || cp == 0x85,
             "Ideographic", Character::isIdeographic,
             "Assigned", cp -> Character.getType(cp) != Character.UNASSIGNED,
             "Emoji", Character::isEmoji);
@@ -98,7 +98,7 @@ final class NamedSets {
                     types |= 1L << (Integer) category[i];
                 }
                 long wanted = types;
-                return cp -> (wanted >>> Character.getType(cp) & 1) == 1;
+                return cp -> ((wanted >>> Character.getType(cp)) & 1) == 1;
             }
         }
         return null;

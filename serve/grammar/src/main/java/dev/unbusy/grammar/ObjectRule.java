@@ -204,7 +204,7 @@ final class ObjectRule {
             CharDfa keys = undeclared;
             for (int p = 0; p < patterns.size(); p++) {
                 CharDfa matching = patterns.get(p).keys;
-                keys = keys.and((set >> p & 1) != 0 ? matching : matching.not(budget), budget);
+                keys = keys.and(((set >> p) & 1) != 0 ? matching : matching.not(budget), budget);
             }
             Expr value = schema.value(demands);
             if (!keys.isEmpty() && value != JsonRules.NEVER) {
@@ -220,7 +220,7 @@ final class ObjectRule {
         for (Facts.ObjectPart part : facts.objects) {
             boolean spokenOf = false;
             for (int p = 0; p < patterns.size(); p++) {
-                if ((set >> p & 1) != 0 && patterns.get(p).part == part) {
+                if (((set >> p) & 1) != 0 && patterns.get(p).part == part) {
                     demands.add(patterns.get(p).value);
                     spokenOf = true;
                 }

@@ -254,7 +254,7 @@ final class PatternCompiler {
                 continue;
             }
             node.visited = visit;
-            budget.work(1);
+            budget.work(3);
             boolean passed = switch (node.kind) {
                 case BRANCH -> true;
                 case BEGIN -> atBegin;

@@ -38,7 +38,7 @@ final class Ranges {
             while (!cuts[last + 1]) {
                 last++;
             }
-            found[size] = b << 8 | last;
+            found[size] = (b << 8) | last;
             to[size++] = Arrays.copyOf(readers[b], counts[b]);
         }
         ranges = Arrays.copyOf(found, size);

@@ -32,7 +32,7 @@ final class Stack {
             mixed = (mixed * 31 + returns[i]) * 0x9E3779B9 + below[i].hash;
         }
         depth = deepest;
-        hash = mixed ^ mixed >>> 16;
+        hash = mixed ^ (mixed >>> 16);
     }
 
     int frames() {

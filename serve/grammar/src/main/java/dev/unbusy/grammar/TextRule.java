@@ -66,7 +66,7 @@ final class TextRule {
             return state == START && b == '"' ? enter(0) : -1;
         }
         int code = state & mask;
-        int to = codes[code << 8 | b];
+        int to = codes[(code << 8) | b];
         if (to >= 0) {
             return canReach(to, at) ? enter(at) | to : -1;
         }
@@ -143,11 +143,12 @@ final class TextRule {
         int states = value.states();
         int classes = value.partition().count();
         int[] names = new int[states];
-        int count = 1;
+        int accepting = 0;
         for (int s = 0; s < states; s++) {
             names[s] = value.accepts(s) ? 1 : 0;
-            count = Math.max(count, names[s] + 1);
+            accepting += names[s];
         }
+        int count = accepting == 0 || accepting == states ? 1 : 2;
         Refinement refinement = new Refinement(states);
         for (int round = 0; round < HORIZON; round++) {
             budget.work((long) states * (classes + 1) / 4);
