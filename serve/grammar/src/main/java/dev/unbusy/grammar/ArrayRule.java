@@ -71,6 +71,6 @@ final class ArrayRule {
                 parts.add(rest);
             }
         }
-        return schema.value(parts);
+        return parts.isEmpty() && facts.onlyNamedItems ? JsonRules.NEVER : schema.value(parts);
     }
 }

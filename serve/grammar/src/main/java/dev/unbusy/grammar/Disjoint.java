@@ -22,6 +22,7 @@ final class Disjoint {
     private final StringSets strings;
     private final LiteralCheck literals;
     private final Budget budget;
+    private final Set<String> required = new LinkedHashSet<>();
 
     Disjoint(FactsReader reader, Budget budget) {
         this.reader = reader;
@@ -31,6 +32,9 @@ final class Disjoint {
     }
 
     void require(Facts.Group group) {
+        if (!required.add(group.pointer())) {
+            return; // proved, or being proved further up
+        }
         if (group.options().size() > MOST_OPTIONS) {
             throw GrammarException.tooLarge(
                     group.pointer(), Text.of("oneOf has more than %d options", "oneOf 超过 %d 个选项", MOST_OPTIONS));
@@ -43,7 +47,7 @@ final class Disjoint {
         }
         for (int i = 0; i < facts.size(); i++) {
             for (int j = 0; j < i; j++) {
-                budget.work(100);
+                budget.work(500);
                 if (!apart(facts.get(i), facts.get(j), 0)) {
                     throw GrammarException.unsupported(
                             group.pointer(),
@@ -98,7 +102,7 @@ final class Disjoint {
         for (Facts.Group group : a.groups) {
             boolean all = true;
             for (SchemaPart option : group.options()) {
-                budget.work(100);
+                budget.work(500);
                 Facts with = a.copy();
                 with.groups.remove(group);
                 reader.add(with, option, group.path());
@@ -115,7 +119,7 @@ final class Disjoint {
         Set<String> names = new LinkedHashSet<>(a.required);
         names.addAll(b.required);
         for (String name : names) {
-            budget.work(100);
+            budget.work(500);
             if ((a.required.contains(name) && forbids(b, name)) || (b.required.contains(name) && forbids(a, name))) {
                 return true;
             }

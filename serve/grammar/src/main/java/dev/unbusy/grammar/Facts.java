@@ -47,6 +47,11 @@ final class Facts {
     int minProperties;
     int maxProperties = -1;
 
+    /** {@code unevaluatedProperties: false}: no property but those that a keyword speaks of. */
+    boolean onlyNamedProperties;
+    /** {@code unevaluatedItems: false}, likewise. */
+    boolean onlyNamedItems;
+
     final List<ArrayPart> arrays = new ArrayList<>();
     int minItems;
     int maxItems = -1;
@@ -99,6 +104,8 @@ final class Facts {
         copy.propertyNames.addAll(propertyNames);
         copy.minProperties = minProperties;
         copy.maxProperties = maxProperties;
+        copy.onlyNamedProperties = onlyNamedProperties;
+        copy.onlyNamedItems = onlyNamedItems;
         copy.arrays.addAll(arrays);
         copy.minItems = minItems;
         copy.maxItems = maxItems;
@@ -124,11 +131,12 @@ final class Facts {
                 || !required.isEmpty()
                 || !propertyNames.isEmpty()
                 || minProperties > 0
+                || onlyNamedProperties
                 || maxProperties >= 0;
     }
 
     boolean speaksOfArrays() {
-        return !arrays.isEmpty() || minItems > 0 || maxItems >= 0;
+        return !arrays.isEmpty() || minItems > 0 || maxItems >= 0 || onlyNamedItems;
     }
 
     /** Whether there is nothing but options. */

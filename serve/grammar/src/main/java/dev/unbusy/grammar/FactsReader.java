@@ -69,6 +69,10 @@ final class FactsReader {
         for (SchemaPart part : parts) {
             add(facts, part, null);
         }
+        if (parts.size() > 1 && (facts.onlyNamedProperties || facts.onlyNamedItems)) {
+            throw GrammarException.unsupported(
+                    parts.getFirst().pointer(), "An unevaluated… keyword beside other demands on the value", OTHER_KEYWORDS);
+        }
         return facts;
     }
 
@@ -174,9 +178,29 @@ final class FactsReader {
                 facts.maxItems = Facts.max(facts.maxItems, count(at));
                 facts.mentioned |= Facts.ARRAY;
             }
+            case "unevaluatedProperties", "unevaluatedItems" -> unevaluated(facts, at, keyword, here);
             case "properties", "patternProperties", "additionalProperties" -> facts.mentioned |= Facts.OBJECT;
             case "items", "prefixItems", "additionalItems" -> facts.mentioned |= Facts.ARRAY;
             default -> harmless(at, keyword);
+        }
+    }
+
+    /** These look at the schema they stand in, and what that applies in place, so only there can they be enforced. */
+    private static void unevaluated(Facts facts, SchemaPart at, String keyword, Facts.Path here) {
+        boolean isFalse = at.node().isBoolean() && !at.node().booleanValue();
+        boolean isTrue = at.node().isBoolean() && at.node().booleanValue();
+        if (!isTrue && (!isFalse || here.length() > 1)) {
+            throw GrammarException.unsupported(
+                    at.pointer(),
+                    "The keyword \"" + keyword + "\" with a schema, or inside allOf, anyOf, oneOf or $ref,",
+                    OTHER_KEYWORDS);
+        }
+        if (keyword.equals("unevaluatedItems")) {
+            facts.mentioned |= Facts.ARRAY;
+            facts.onlyNamedItems |= isFalse;
+        } else {
+            facts.mentioned |= Facts.OBJECT;
+            facts.onlyNamedProperties |= isFalse;
         }
     }
 

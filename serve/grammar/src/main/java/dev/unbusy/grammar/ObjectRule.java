@@ -235,6 +235,6 @@ final class ObjectRule {
 
     /** Properties that nothing is said about are written only where nothing is said about any. */
     private boolean isClosed(List<SchemaPart> demands) {
-        return demands.isEmpty() && (!declared.isEmpty() || !patterns.isEmpty());
+        return demands.isEmpty() && (!declared.isEmpty() || !patterns.isEmpty() || facts.onlyNamedProperties);
     }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchema;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
@@ -25,7 +24,7 @@ class InstanceTest {
         int accepted = 0;
         for (int seed = 9000; seed < 9400; seed++) {
             Random random = new Random(seed);
-            ObjectNode schema = new RandomSchemas(random).next();
+            JsonNode schema = DifferentialTest.withoutEmail(new RandomSchemas(random).next());
             Grammar grammar;
             try {
                 grammar = Grammar.ofJsonSchema(schema, Whitespace.values()[seed % 3]);
