@@ -71,7 +71,9 @@ final class FactsReader {
         }
         if (parts.size() > 1 && (facts.onlyNamedProperties || facts.onlyNamedItems)) {
             throw GrammarException.unsupported(
-                    parts.getFirst().pointer(), "An unevaluated… keyword beside other demands on the value", OTHER_KEYWORDS);
+                    parts.getFirst().pointer(),
+                    "An unevaluated… keyword beside other demands on the value",
+                    OTHER_KEYWORDS);
         }
         return facts;
     }

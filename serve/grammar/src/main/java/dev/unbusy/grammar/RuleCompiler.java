@@ -1,7 +1,6 @@
 package dev.unbusy.grammar;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -24,7 +23,7 @@ final class RuleCompiler {
     private final Budget budget;
     private final List<Rule> rules = new ArrayList<>();
     private final List<TextRule> texts = new ArrayList<>();
-    private final Map<Object, Integer> numbers = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Integer> numbers = new IdentityHashMap<>();
     private final List<DfaState> states = new ArrayList<>();
 
     /** A deterministic state: byte ranges in order, and calls by callee. */

@@ -88,9 +88,8 @@ class DifferentialTest {
     }
 
     static JsonSchema validator(JsonNode schema) {
-        SchemaValidatorsConfig config = SchemaValidatorsConfig.builder()
-                .formatAssertionsEnabled(true)
-                .build();
+        SchemaValidatorsConfig config =
+                SchemaValidatorsConfig.builder().formatAssertionsEnabled(true).build();
         return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(withoutEmail(schema), config);
     }
 

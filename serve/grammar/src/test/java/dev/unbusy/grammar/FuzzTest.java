@@ -19,13 +19,61 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FuzzTest {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final List<String> KEYS = List.of(
-            "type", "properties", "required", "items", "anyOf", "allOf", "oneOf", "$ref", "$defs", "enum", "const",
-            "pattern", "format", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "multipleOf",
-            "minItems", "maxItems", "additionalProperties", "patternProperties", "propertyNames", "prefixItems",
-            "minProperties", "maxProperties", "not", "a", "x-y", "$anchor", "title");
+            "type",
+            "properties",
+            "required",
+            "items",
+            "anyOf",
+            "allOf",
+            "oneOf",
+            "$ref",
+            "$defs",
+            "enum",
+            "const",
+            "pattern",
+            "format",
+            "minLength",
+            "maxLength",
+            "minimum",
+            "maximum",
+            "exclusiveMinimum",
+            "multipleOf",
+            "minItems",
+            "maxItems",
+            "additionalProperties",
+            "patternProperties",
+            "propertyNames",
+            "prefixItems",
+            "minProperties",
+            "maxProperties",
+            "not",
+            "a",
+            "x-y",
+            "$anchor",
+            "title");
     private static final List<String> TEXTS = List.of(
-            "object", "array", "string", "number", "integer", "boolean", "null", "#", "#/$defs/a", "#/properties/a",
-            "#/anyOf/0", "date", "email", "^a*$", "(a*)*b", "[", "a", "", "(a|aa)+$", "[a-z]{1,1000}{1,1000}", "\ud800", "#a");
+            "object",
+            "array",
+            "string",
+            "number",
+            "integer",
+            "boolean",
+            "null",
+            "#",
+            "#/$defs/a",
+            "#/properties/a",
+            "#/anyOf/0",
+            "date",
+            "email",
+            "^a*$",
+            "(a*)*b",
+            "[",
+            "a",
+            "",
+            "(a|aa)+$",
+            "[a-z]{1,1000}{1,1000}",
+            "\ud800",
+            "#a");
 
     @Test
     @Timeout(300)
@@ -46,7 +94,9 @@ class FuzzTest {
             } catch (RuntimeException | StackOverflowError e) {
                 throw new AssertionError("seed " + seed + ": " + schema, e);
             }
-            assertThat(System.nanoTime() - begun).as("seed %d: %s", seed, schema).isLessThan(10_000_000_000L);
+            assertThat(System.nanoTime() - begun)
+                    .as("seed %d: %s", seed, schema)
+                    .isLessThan(10_000_000_000L);
         }
         assertThat(grammars).as("schemas that are grammars").isGreaterThan(300);
     }
@@ -88,8 +138,14 @@ class FuzzTest {
                 JSON.arrayNode().add(value(random, depth)).add(object(random, depth));
             case "properties", "$defs", "patternProperties" -> JSON.objectNode().set("a", object(random, depth));
             case "items", "additionalProperties", "propertyNames" -> object(random, depth);
-            case "minItems", "maxItems", "minLength", "maxLength", "minProperties", "maxProperties", "minimum", "multipleOf" ->
-                JSON.numberNode(random.nextInt(20));
+            case "minItems",
+                    "maxItems",
+                    "minLength",
+                    "maxLength",
+                    "minProperties",
+                    "maxProperties",
+                    "minimum",
+                    "multipleOf" -> JSON.numberNode(random.nextInt(20));
             default -> value(random, depth);
         };
     }
@@ -108,7 +164,8 @@ class FuzzTest {
             at = at.putObject("items");
         }
         assertThatThrownBy(() -> Grammar.ofJsonSchema(schema))
-                .isInstanceOfSatisfying(GrammarException.class, e -> assertThat(e.code()).isEqualTo("schema-too-large"));
+                .isInstanceOfSatisfying(
+                        GrammarException.class, e -> assertThat(e.code()).isEqualTo("schema-too-large"));
     }
 
     @Test
@@ -188,20 +245,22 @@ class FuzzTest {
             }
         }
         assertThatThrownBy(() -> Grammar.ofJsonSchema(schema))
-                .isInstanceOfSatisfying(GrammarException.class, e -> assertThat(e.code()).isEqualTo("schema-too-large"));
+                .isInstanceOfSatisfying(
+                        GrammarException.class, e -> assertThat(e.code()).isEqualTo("schema-too-large"));
     }
 
     @Test
     @Timeout(60)
     void ambiguousOptions_inRecursion_stayQuick() {
-        Grammar grammar = Grammar.ofJsonSchema(SchemaTest.json(
-                """
+        Grammar grammar = Grammar.ofJsonSchema(SchemaTest.json("""
                 {"anyOf":[
                  {"type":"object","properties":{"n":{"$ref":"#"},"a":{"type":"integer"}},"required":["n"]},
                  {"type":"object","properties":{"n":{"$ref":"#"},"b":{"type":"string"}},"required":["n"]},
                  {"type":"null"}]}"""), Whitespace.COMPACT);
         String open = "{\"n\":".repeat(400);
-        assertThat(grammar.matches(open + "null" + ",\"a\":1}".repeat(200) + ",\"b\":\"\"}".repeat(200))).isTrue();
-        assertThat(grammar.matches(open + "null" + ",\"a\":1}".repeat(399) + ",\"a\":\"\"}")).isFalse();
+        assertThat(grammar.matches(open + "null" + ",\"a\":1}".repeat(200) + ",\"b\":\"\"}".repeat(200)))
+                .isTrue();
+        assertThat(grammar.matches(open + "null" + ",\"a\":1}".repeat(399) + ",\"a\":\"\"}"))
+                .isFalse();
     }
 }

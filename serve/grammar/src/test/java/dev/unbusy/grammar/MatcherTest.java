@@ -7,8 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class MatcherTest {
-    private static final String PERSON =
-            """
+    private static final String PERSON = """
             {"type":"object","properties":{"name":{"type":"string"},"age":{"type":"integer"}},
             "required":["name","age"],"additionalProperties":false}""";
 
@@ -20,13 +19,11 @@ class MatcherTest {
 
     @Test
     void tokensThatSpanBorders_areAllowedWhereAllOfThemFits() {
-        TokenTable table = Tokens.of("[{\"", "a", "\":\"", "\"},{\"", "\"}]", "\"},{\"b", "\":1", "x\"},{\"a\":\"", "\"]");
-        Grammar grammar = Grammar.ofJsonSchema(
-                SchemaTest.json(
-                        """
+        TokenTable table =
+                Tokens.of("[{\"", "a", "\":\"", "\"},{\"", "\"}]", "\"},{\"b", "\":1", "x\"},{\"a\":\"", "\"]");
+        Grammar grammar = Grammar.ofJsonSchema(SchemaTest.json("""
                         {"type":"array","items":{"type":"object","properties":{"a":{"type":"string"}},"required":["a"],
-                        "additionalProperties":false}}"""),
-                Whitespace.COMPACT);
+                        "additionalProperties":false}}"""), Whitespace.COMPACT);
         Matcher matcher = new TokenMasks(table).matcher(grammar);
         long[] mask = new long[1];
         type(matcher, table, "[{\"", "a", "\":\"");
@@ -48,8 +45,7 @@ class MatcherTest {
     @Test
     void charactersCutByTokens_areFinishedBeforeAnythingElse() {
         TokenTable table = Tokens.bytes();
-        Matcher matcher =
-                new TokenMasks(table).matcher(Grammar.ofJsonSchema(SchemaTest.json("{\"type\":\"string\"}")));
+        Matcher matcher = new TokenMasks(table).matcher(Grammar.ofJsonSchema(SchemaTest.json("{\"type\":\"string\"}")));
         long[] mask = new long[table.maskLength()];
         matcher.accept('"' + 1);
         for (byte b : "😀".getBytes(StandardCharsets.UTF_8)) {
@@ -75,8 +71,8 @@ class MatcherTest {
     @Test
     void forcedText_isWhatLeavesNoChoice() {
         TokenTable table = Tokens.words(3000, 3);
-        Matcher matcher = new TokenMasks(table)
-                .matcher(Grammar.ofJsonSchema(SchemaTest.json(PERSON), Whitespace.COMPACT));
+        Matcher matcher =
+                new TokenMasks(table).matcher(Grammar.ofJsonSchema(SchemaTest.json(PERSON), Whitespace.COMPACT));
         assertThat(new String(matcher.forcedText(), StandardCharsets.UTF_8)).isEqualTo("{\"name\":\"");
         StringBuilder text = new StringBuilder();
         for (int token : matcher.forcedTokens()) {
@@ -120,11 +116,13 @@ class MatcherTest {
         Grammar grammar = b.build(answer);
         assertThat(grammar.matches("")).isTrue();
         assertThat(grammar.matches("any <text> with { and <cal\n")).isTrue();
-        assertThat(grammar.matches("x<call>{\"name\": \"a\", \"age\": 3}</call> and <<call>{\"name\":\"b\",\"age\":4}</call>"))
+        assertThat(grammar.matches(
+                        "x<call>{\"name\": \"a\", \"age\": 3}</call> and <<call>{\"name\":\"b\",\"age\":4}</call>"))
                 .isTrue();
         assertThat(grammar.matches("x<call>")).isFalse();
         assertThat(grammar.matches("x<call>{\"name\": 1")).isFalse();
-        assertThat(grammar.matches("x<call>{\"name\": \"a\", \"age\": 3}</call")).isFalse();
+        assertThat(grammar.matches("x<call>{\"name\": \"a\", \"age\": 3}</call"))
+                .isFalse();
         assertThat(grammar.matches("<c<ca<call>{}")).isFalse();
     }
 

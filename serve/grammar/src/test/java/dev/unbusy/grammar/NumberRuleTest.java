@@ -36,20 +36,21 @@ class NumberRuleTest {
                 continue;
             }
             for (int i = 0; i < 60; i++) {
-                BigDecimal number =
-                        switch (random.nextInt(4)) {
-                            case 0 -> low;
-                            case 1 -> high;
-                            case 2 -> low.add(BigDecimal.valueOf(random.nextInt(5) - 2L, random.nextInt(3)));
-                            default -> decimal(random);
-                        };
+                BigDecimal number = switch (random.nextInt(4)) {
+                    case 0 -> low;
+                    case 1 -> high;
+                    case 2 -> low.add(BigDecimal.valueOf(random.nextInt(5) - 2L, random.nextInt(3)));
+                    default -> decimal(random);
+                };
                 if (range.step() != null && random.nextBoolean()) {
                     number = number.divideToIntegralValue(range.step()).multiply(range.step());
                 }
                 number = number.signum() == 0 ? BigDecimal.ZERO : number.stripTrailingZeros();
                 String text = number.toPlainString();
                 boolean expected = range.contains(number);
-                assertThat(grammar.matches(text)).as("seed %d: %s in %s", seed, text, range).isEqualTo(expected);
+                assertThat(grammar.matches(text))
+                        .as("seed %d: %s in %s", seed, text, range)
+                        .isEqualTo(expected);
                 inside += expected ? 1 : 0;
                 checked++;
             }

@@ -48,7 +48,8 @@ class PatternTest {
             case 0, 1, 2 -> pattern(random, depth - 1) + pattern(random, depth - 1);
             case 3 -> "(?:" + pattern(random, depth - 1) + "|" + pattern(random, depth - 1) + ")";
             case 4 -> "(" + pattern(random, depth - 1) + ")" + "*+?".charAt(random.nextInt(3));
-            case 5 -> "(?:" + pattern(random, depth - 1) + "){" + random.nextInt(2) + "," + (1 + random.nextInt(3)) + "}";
+            case 5 ->
+                "(?:" + pattern(random, depth - 1) + "){" + random.nextInt(2) + "," + (1 + random.nextInt(3)) + "}";
             case 6 -> "^" + pattern(random, depth - 1);
             case 7 -> pattern(random, depth - 1) + "$";
             default -> pattern(random, 0);
@@ -100,31 +101,34 @@ class PatternTest {
             })
     void whatCannotBeEnforced_isRefusedByName(String pattern, String name) {
         assertThatThrownBy(() -> PatternCompiler.search(pattern, new Budget()))
-                .isInstanceOfSatisfying(GrammarException.class, e -> assertThat(e.code())
-                        .isEqualTo("pattern-unsupported"))
+                .isInstanceOfSatisfying(
+                        GrammarException.class, e -> assertThat(e.code()).isEqualTo("pattern-unsupported"))
                 .hasMessageContaining(name);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a)", "(a", "[a", "*a", "a**", "a{2,1}", "\\", "[z-a]", "\\u12", "\\xg", "\\q", "a|*", "(?<n", "{1}"})
+    @ValueSource(
+            strings = {
+                "a)", "(a", "[a", "*a", "a**", "a{2,1}", "\\", "[z-a]", "\\u12", "\\xg", "\\q", "a|*", "(?<n", "{1}"
+            })
     void anInvalidPattern_isRefused(String pattern) {
         assertThatThrownBy(() -> PatternCompiler.search(pattern, new Budget()))
-                .isInstanceOfSatisfying(GrammarException.class, e -> assertThat(e.code())
-                        .isEqualTo("pattern-invalid"));
+                .isInstanceOfSatisfying(
+                        GrammarException.class, e -> assertThat(e.code()).isEqualTo("pattern-invalid"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "^[a-z]{1,1000}{1,1000}$",
-        "^([a-z]{1,1000}){1,1000}$",
-        "(a{1,300}b{1,300}){1,300}",
-        "^(.*a.{40})$",
-        "((((((((((a{9}){9}){9}){9}){9}){9}){9}){9}){9}){9})",
-        "(x+x+)+y(x+x+)+y(.{1,500}z){1,40}"
-    })
+    @ValueSource(
+            strings = {
+                "^[a-z]{1,1000}{1,1000}$",
+                "^([a-z]{1,1000}){1,1000}$",
+                "(a{1,300}b{1,300}){1,300}",
+                "^(.*a.{40})$",
+                "((((((((((a{9}){9}){9}){9}){9}){9}){9}){9}){9}){9})",
+                "(x+x+)+y(x+x+)+y(.{1,500}z){1,40}"
+            })
     void aPatternThatGrowsTooLarge_isRefusedQuickly(String pattern) {
-        assertThatThrownBy(() -> PatternCompiler.search(pattern, new Budget()))
-                .isInstanceOf(GrammarException.class);
+        assertThatThrownBy(() -> PatternCompiler.search(pattern, new Budget())).isInstanceOf(GrammarException.class);
     }
 
     @Test
@@ -135,6 +139,9 @@ class PatternTest {
         assertThat(set.contains("ab")).isFalse();
         assertThat(set.contains("x😀y")).isTrue();
         assertThat(set.contains("x😀yzz")).isFalse();
-        assertThat(PatternCompiler.search("^(ab)*$", budget).ofLength(3, 3, budget).isEmpty()).isTrue();
+        assertThat(PatternCompiler.search("^(ab)*$", budget)
+                        .ofLength(3, 3, budget)
+                        .isEmpty())
+                .isTrue();
     }
 }

@@ -14,8 +14,18 @@ final class RandomSchemas {
     private static final List<String> NAMES =
             List.of("a", "ab", "abc", "b", "name", "na me", "id", "naïve", "quo\"te", "tab\t", "中", "x", "y", "list");
     static final List<String> PATTERNS = List.of(
-            "^[a-z]{1,5}$", "^(foo|bar)+$", "^\\d{3}-\\d{4}$", "^[^x]*$", "^a.c$", "b", "^$|^.{3}$", "^[\\u4e00-\\u4e10]+$",
-            "^(?:[A-Z][a-z]*\\s?){1,3}$", "^\"q\\\\\"?$", "^[\\uD83D\\uDE00-\\uD83D\\uDE05é]{0,4}$", "^x(y|z)*x$");
+            "^[a-z]{1,5}$",
+            "^(foo|bar)+$",
+            "^\\d{3}-\\d{4}$",
+            "^[^x]*$",
+            "^a.c$",
+            "b",
+            "^$|^.{3}$",
+            "^[\\u4e00-\\u4e10]+$",
+            "^(?:[A-Z][a-z]*\\s?){1,3}$",
+            "^\"q\\\\\"?$",
+            "^[\\uD83D\\uDE00-\\uD83D\\uDE05é]{0,4}$",
+            "^x(y|z)*x$");
     private static final List<String> FORMATS =
             List.of("date", "time", "date-time", "duration", "email", "hostname", "ipv4", "ipv6", "uuid", "uri");
 
@@ -32,7 +42,11 @@ final class RandomSchemas {
         if (random.nextInt(3) == 0) {
             // A recursive definition that can always stop.
             ObjectNode node = JSON.objectNode().put("type", "object").put("additionalProperties", false);
-            node.putObject("properties").putObject("next").putArray("anyOf").add(ref("node")).add(type("null"));
+            node.putObject("properties")
+                    .putObject("next")
+                    .putArray("anyOf")
+                    .add(ref("node"))
+                    .add(type("null"));
             ((ObjectNode) node.get("properties")).set("v", scalar());
             node.putArray("required").add("next");
             root.putObject("$defs").set("node", node);

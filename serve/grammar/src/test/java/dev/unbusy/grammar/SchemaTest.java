@@ -37,8 +37,19 @@ class SchemaTest {
                 """
                 {"type":"object","properties":{"a":{"type":"integer"},"b":{"type":"string"},"c":{"type":"null"}},
                 "required":["b"],"additionalProperties":false}""",
-                List.of("{\"b\":\"\"}", "{\"a\":1,\"b\":\"x\"}", "{\"b\":\"x\",\"c\":null}", "{\"a\":1,\"b\":\"\",\"c\":null}"),
-                List.of("{}", "{\"a\":1}", "{\"b\":1}", "{\"b\":\"\",\"a\":1}", "{\"b\":\"\",}", "{\"b\":\"\",\"d\":1}", "{,\"b\":\"\"}"));
+                List.of(
+                        "{\"b\":\"\"}",
+                        "{\"a\":1,\"b\":\"x\"}",
+                        "{\"b\":\"x\",\"c\":null}",
+                        "{\"a\":1,\"b\":\"\",\"c\":null}"),
+                List.of(
+                        "{}",
+                        "{\"a\":1}",
+                        "{\"b\":1}",
+                        "{\"b\":\"\",\"a\":1}",
+                        "{\"b\":\"\",}",
+                        "{\"b\":\"\",\"d\":1}",
+                        "{,\"b\":\"\"}"));
     }
 
     @Test
@@ -102,13 +113,39 @@ class SchemaTest {
     void strings_mayBeSpelledInEveryWay_unlessTheyHaveAShape() {
         check(
                 "{\"type\":\"string\",\"maxLength\":2}",
-                List.of("\"\"", "\"ab\"", "\"\\u0061\\n\"", "\"\\/\\\\\"", "\"😀é\"", "\"\\uD83D\\uDE00\\ud83d\\ude00\"", "\"\\\"\\b\""),
-                List.of("\"abc\"", "\"a", "\"\n\"", "\"\\x\"", "\"\\ud83d\"", "\"\\ude00\"", "\"\\ud83d\\u0061\"", "\"\\u00\""));
+                List.of(
+                        "\"\"",
+                        "\"ab\"",
+                        "\"\\u0061\\n\"",
+                        "\"\\/\\\\\"",
+                        "\"😀é\"",
+                        "\"\\uD83D\\uDE00\\ud83d\\ude00\"",
+                        "\"\\\"\\b\""),
+                List.of(
+                        "\"abc\"",
+                        "\"a",
+                        "\"\n\"",
+                        "\"\\x\"",
+                        "\"\\ud83d\"",
+                        "\"\\ude00\"",
+                        "\"\\ud83d\\u0061\"",
+                        "\"\\u00\""));
         check(
                 "{\"type\":\"string\",\"pattern\":\"^[a\\\"é😀\\n]+$\"}",
-                List.of("\"a\"", "\"\\\"\"", "\"é\"", "\"\\u00e9\"", "\"😀\"", "\"\\uD83D\\uDE00\"", "\"\\n\"", "\"\\u000a\""),
+                List.of(
+                        "\"a\"",
+                        "\"\\\"\"",
+                        "\"é\"",
+                        "\"\\u00e9\"",
+                        "\"😀\"",
+                        "\"\\uD83D\\uDE00\"",
+                        "\"\\n\"",
+                        "\"\\u000a\""),
                 List.of("\"\"", "\"b\"", "\"\\u0061\"", "\"\\u00e8\"", "\"\\uD83D\\uDE01\""));
-        check("{\"type\":\"string\",\"minLength\":2,\"pattern\":\"^(ab)*$\"}", List.of("\"ab\"", "\"abab\""), List.of("\"\"", "\"a\""));
+        check(
+                "{\"type\":\"string\",\"minLength\":2,\"pattern\":\"^(ab)*$\"}",
+                List.of("\"ab\"", "\"abab\""),
+                List.of("\"\"", "\"a\""));
     }
 
     @Test
@@ -119,26 +156,22 @@ class SchemaTest {
                 "required":["v","next"],"additionalProperties":false}""",
                 List.of("{\"v\":1,\"next\":null}", "{\"v\":1,\"next\":{\"v\":2,\"next\":null}}"),
                 List.of("{\"v\":1,\"next\":{}}", "{\"v\":1}"));
-        check(
-                """
-                {"$ref":"#/$defs/a~1b","$defs":{"a/b":{"$anchor":"here","type":"array","items":{"$ref":"#here"}}}}""",
-                List.of("[]", "[[],[[]]]"),
-                List.of("[1]"));
+        check("""
+                {"$ref":"#/$defs/a~1b","$defs":{"a/b":{"$anchor":"here","type":"array","items":{"$ref":"#here"}}}}""", List.of("[]", "[[],[[]]]"), List.of("[1]"));
     }
 
     @Test
     void allOf_addsDemands() {
-        check(
-                """
+        check("""
                 {"allOf":[{"type":"object","properties":{"a":{"type":"integer"}},"required":["a"]},
-                {"properties":{"a":{"minimum":3},"b":{"type":"null"}}}]}""",
-                List.of("{\"a\":3}", "{\"a\":4,\"b\":null}"),
-                List.of("{}", "{\"a\":2}"));
-        check("{\"allOf\":[{\"enum\":[1,2,\"x\"]},{\"type\":\"integer\"},{\"minimum\":2}]}", List.of("2"), List.of("1", "\"x\""));
+                {"properties":{"a":{"minimum":3},"b":{"type":"null"}}}]}""", List.of("{\"a\":3}", "{\"a\":4,\"b\":null}"), List.of("{}", "{\"a\":2}"));
+        check(
+                "{\"allOf\":[{\"enum\":[1,2,\"x\"]},{\"type\":\"integer\"},{\"minimum\":2}]}",
+                List.of("2"),
+                List.of("1", "\"x\""));
         check(
                 "{\"type\":\"string\",\"anyOf\":[{\"maxLength\":1},{\"pattern\":\"^z{3}$\"}]}",
-                List.of("\"q\"", "\"zzz\""),
-                List.of("\"zz\"", "1"));
+                List.of("\"q\"", "\"zzz\""), List.of("\"zz\"", "1"));
     }
 
     @Test
@@ -154,13 +187,15 @@ class SchemaTest {
 
     @Test
     void whitespace_isBounded() {
-        JsonNode schema = json("{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"array\",\"items\":{\"type\":\"null\"}}},\"required\":[\"a\"]}");
+        JsonNode schema = json(
+                "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"array\",\"items\":{\"type\":\"null\"}}},\"required\":[\"a\"]}");
         Grammar spaced = Grammar.ofJsonSchema(schema, Whitespace.SPACED);
         assertThat(spaced.matches("{\"a\": [null, null,null]}")).isTrue();
         assertThat(spaced.matches("{\"a\":  []}")).isFalse();
         assertThat(spaced.matches("{ \"a\": []}")).isFalse();
         Grammar indented = Grammar.ofJsonSchema(schema, Whitespace.INDENTED);
-        assertThat(indented.matches("{\n  \"a\": [\n    null,\n    null\n  ]\n}")).isTrue();
+        assertThat(indented.matches("{\n  \"a\": [\n    null,\n    null\n  ]\n}"))
+                .isTrue();
         assertThat(indented.matches("{\r\n\t\"a\": []\r\n}")).isTrue();
         assertThat(indented.matches("{\n\n\"a\":[]}")).isFalse();
         assertThat(indented.matches("{\"a\":[]" + "\n" + " ".repeat(33) + "}")).isFalse();
@@ -170,7 +205,14 @@ class SchemaTest {
     void numbersWithoutBounds_coverDoublesAndLongs() {
         check(
                 "{\"type\":\"number\"}",
-                List.of("0", "-0.0", "1.7976931348623157E+279", "5e-05", "12345678901234567890", "-9223372036854775808", "0.1234567890123456789"),
+                List.of(
+                        "0",
+                        "-0.0",
+                        "1.7976931348623157E+279",
+                        "5e-05",
+                        "12345678901234567890",
+                        "-9223372036854775808",
+                        "0.1234567890123456789"),
                 List.of("01", ".5", "1.", "1e", "+1", "1e400", "NaN"));
     }
 
@@ -245,18 +287,18 @@ class SchemaTest {
 
     @Test
     void annotations_changeNothing() {
-        check(
-                """
+        check("""
                 {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"http://example.org/root","title":"t",
                 "description":"d","default":1,"examples":[1],"deprecated":true,"readOnly":true,"x-order":3,"strict":true,
-                "$comment":"c","type":"null","uniqueItems":false}""",
-                List.of("null"),
-                List.of("1"));
+                "$comment":"c","type":"null","uniqueItems":false}""", List.of("null"), List.of("1"));
     }
 
     @Test
     void keywordsWithoutType_meanTheirType() {
-        check("{\"properties\":{\"a\":{\"const\":1}},\"required\":[\"a\"]}", List.of("{\"a\":1}"), List.of("1", "\"x\"", "{}"));
+        check(
+                "{\"properties\":{\"a\":{\"const\":1}},\"required\":[\"a\"]}",
+                List.of("{\"a\":1}"),
+                List.of("1", "\"x\"", "{}"));
         check("{}", List.of("1", "\"x\"", "{}", "[null,{\"a\":[]}]", "true"), List.of("", "tru"));
     }
 }

@@ -59,7 +59,7 @@ final class Walk {
                 if (token == Tokens.END) {
                     continue;
                 }
-                int weight = step > PATIENCE && closes(table, token) ? 50_000 : 1;
+                int weight = step > PATIENCE ? weight(table, token) : 1;
                 seen += weight;
                 if (random.nextInt(seen) < weight) {
                     chosen = token;
@@ -69,12 +69,15 @@ final class Walk {
         return chosen;
     }
 
-    private static boolean closes(TokenTable table, int token) {
+    private static int weight(TokenTable table, int token) {
         if (table.end(token) - table.start(token) > 1) {
-            return false;
+            return 1;
         }
-        byte b = table.bytes()[table.start(token)];
-        return b == '"' || b == '}' || b == ']' || b == 'n';
+        return switch (table.bytes()[table.start(token)]) {
+            case '"', '}', ']' -> 50_000;
+            case 'n' -> 30; // null; not so heavy that a text that wants a b gets none
+            default -> 1;
+        };
     }
 
     private static String decoded(ByteArrayOutputStream text) {

@@ -16,8 +16,8 @@ import com.tngtech.archunit.lang.ArchRule;
 class LayersTest {
     private static final String[] BASE = packages("text", "units", "config", "metrics", "llama");
     private static final String[] PREPARE = packages("gguf", "catalog", "hub");
-    private static final String[] SERVE =
-            packages("api", "http", "jinja", "chat", "grammar", "sampling", "scheduler", "engine", "routing", "gateway");
+    private static final String[] SERVE = packages(
+            "api", "http", "jinja", "chat", "grammar", "sampling", "scheduler", "engine", "routing", "gateway");
     private static final String[] OPERATE = packages("supervisor", "bench");
     private static final String[] USE = packages("cli");
 
