@@ -60,6 +60,7 @@ final class Configuration implements Matcher.Mark {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // equal stacks are one object: see StackPool
     public boolean equals(Object other) {
         if (!(other instanceof Configuration that)
                 || hash != that.hash

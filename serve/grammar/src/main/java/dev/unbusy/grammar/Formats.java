@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>{@code date}, {@code time}, {@code date-time}: RFC 3339, with each month's own length and leap years; a leap
- *       second only as 23:59:60 in UTC, a fraction of at most nine digits, an offset below 18 hours (Java takes no more).
+ *       second only as 23:59:60 in UTC, a fraction of at most nine digits, an offset below 18 hours (Java
+ *       takes no more) and not −00:00 (ISO 8601 forbids it).
  *   <li>{@code duration}: RFC 3339 appendix A, up to nine digits a number.
  *   <li>{@code hostname}: RFC 1123, at most 253 characters, no label with {@code --} in its third and fourth place (those
  *       are encodings that would have to be valid in turn).
@@ -27,7 +28,7 @@ final class Formats {
     private static final String DATE = "(?:" + YEAR + "-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
             + "|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|" + LEAP_YEAR + "-02-29)";
     private static final String TIME = "(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]{1,9})?"
-            + "(?:Z|[+-](?:0[0-9]|1[0-7]):[0-5][0-9])|23:59:60(?:\\.[0-9]{1,9})?Z)";
+            + "(?:Z|[+](?:0[0-9]|1[0-7]):[0-5][0-9]|-(?:0[1-9]|1[0-7]):[0-5][0-9]|-00:(?:0[1-9]|[1-5][0-9]))|23:59:60(?:\\.[0-9]{1,9})?Z)";
     private static final String N = "[0-9]{1,9}";
     private static final String DURATION_TIME =
             "T(?:" + N + "H(?:" + N + "M(?:" + N + "S)?)?|" + N + "M(?:" + N + "S)?|" + N + "S)";

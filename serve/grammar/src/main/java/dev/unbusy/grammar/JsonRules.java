@@ -42,6 +42,10 @@ final class JsonRules {
         gap = whitespace == Whitespace.INDENTED ? indent : Part.EMPTY;
     }
 
+    static boolean isNever(Expr expr) {
+        return NEVER.equals(expr);
+    }
+
     private Expr spaced(String punctuation) {
         return switch (whitespace) {
             case COMPACT -> Part.ascii(punctuation);

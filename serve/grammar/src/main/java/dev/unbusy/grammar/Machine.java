@@ -46,6 +46,7 @@ final class Machine {
     }
 
     /** One state and stack, with the rules that it calls or returns to. */
+    @SuppressWarnings("ReferenceEquality") // equal stacks are one object: see StackPool
     Configuration close(int state, Stack stack) {
         int slot = (((state * 0x9E3779B9) ^ stack.hashCode()) >>> 8) & (MEMO - 1);
         if (memoStacks[slot] == stack && memoStates[slot] == state) {
@@ -179,6 +180,7 @@ final class Machine {
             }
         }
 
+        @SuppressWarnings("ReferenceEquality") // equal stacks are one object: see StackPool
         private void put(int state, Stack stack) {
             int slot = ((state * 0x9E3779B9) >>> 7) & (slots.length - 1);
             while (slots[slot] >= 0 && states[slots[slot]] != state) {

@@ -117,6 +117,7 @@ public final class Matcher {
     }
 
     /** Whether a token that ends the generation was accepted. */
+    @SuppressWarnings("ReferenceEquality") // this one object says so
     public boolean isEnded() {
         return at == ENDED;
     }

@@ -31,7 +31,12 @@ final class ObjectRule {
     private final Map<List<Object>, Integer> nodes = new HashMap<>();
     private int nodeCount = 2;
 
-    private record PatternKey(Facts.ObjectPart part, CharDfa keys, SchemaPart value) {}
+    private record PatternKey(Facts.ObjectPart part, CharDfa keys, SchemaPart value) {
+        @SuppressWarnings("ReferenceEquality") // two parts with the same content are two places in the schema
+        boolean standsIn(Facts.ObjectPart wanted) {
+            return part == wanted;
+        }
+    }
 
     ObjectRule(SchemaCompiler schema, Facts facts) {
         this.schema = schema;
@@ -71,7 +76,7 @@ final class ObjectRule {
                 spokenOf = true;
             }
             for (PatternKey pattern : patterns) {
-                if (pattern.part == part && pattern.keys.contains(name)) {
+                if (pattern.standsIn(part) && pattern.keys.contains(name)) {
                     demands.add(pattern.value);
                     spokenOf = true;
                 }
@@ -99,7 +104,7 @@ final class ObjectRule {
             members.add(Part.seq(new Part.Bytes(JsonRules.quoted(name)), json.colon(), value));
         }
         Expr further = further(allowedKeys);
-        boolean open = further != JsonRules.NEVER;
+        boolean open = !JsonRules.isNever(further);
 
         int max = facts.maxProperties >= 0 && (open || facts.maxProperties < names.size()) ? facts.maxProperties : -1;
         int counted = Math.max(max, facts.minProperties);
@@ -124,7 +129,10 @@ final class ObjectRule {
         return new Part.Graph(nodeCount, edges);
     }
 
-    /** @param max −1 for no limit; @param counted beyond this the count does not matter */
+    /**
+     * @param max −1 for no limit
+     * @param counted beyond this the count does not matter
+     */
     private record Limits(int max, int counted) {}
 
     private void property(int index, int count, Expr member, boolean required, Limits limits) {
@@ -138,7 +146,7 @@ final class ObjectRule {
     }
 
     private void end(int index, int count, Expr further, Limits limits) {
-        if (further != JsonRules.NEVER) {
+        if (!JsonRules.isNever(further)) {
             member(index, count, index, further, limits);
         }
         if (count >= facts.minProperties) {
@@ -207,7 +215,7 @@ final class ObjectRule {
                 keys = keys.and(((set >> p) & 1) != 0 ? matching : matching.not(budget), budget);
             }
             Expr value = schema.value(demands);
-            if (!keys.isEmpty() && value != JsonRules.NEVER) {
+            if (!keys.isEmpty() && !JsonRules.isNever(value)) {
                 Expr key = schema.strings().quoted(keys, CharCodes.Spelling.ANY);
                 kinds.add(Part.seq(key, schema.json().colon(), value));
             }
@@ -220,7 +228,7 @@ final class ObjectRule {
         for (Facts.ObjectPart part : facts.objects) {
             boolean spokenOf = false;
             for (int p = 0; p < patterns.size(); p++) {
-                if (((set >> p) & 1) != 0 && patterns.get(p).part == part) {
+                if (((set >> p) & 1) != 0 && patterns.get(p).standsIn(part)) {
                     demands.add(patterns.get(p).value);
                     spokenOf = true;
                 }

@@ -74,28 +74,26 @@ final class PatternParser {
 
     private Pattern atom() {
         int c = chars[at++];
-        switch (c) {
-            case '.':
-                return new Pattern.Chars(NamedSets.NOT_LINE_END);
-            case '(':
-                return group();
-            case '[':
-                return new Pattern.Chars(new ClassReader().read());
-            case '\\':
-                return new Pattern.Chars(escape(false));
-            case '*', '+', '?':
-                at--;
-                throw wrong("nothing to repeat", "没有可重复的内容");
-            case '{':
+        return switch (c) {
+            case '.' -> new Pattern.Chars(NamedSets.NOT_LINE_END);
+            case '(' -> group();
+            case '[' -> new Pattern.Chars(new ClassReader().read());
+            case '\\' -> new Pattern.Chars(escape(false));
+            case '*', '+', '?' -> throw nothingToRepeat();
+            case '{' -> {
                 at--;
                 if (counts() != null) {
-                    throw wrong("nothing to repeat", "没有可重复的内容");
+                    throw nothingToRepeat();
                 }
                 at++;
-                return new Pattern.Chars(CharSet.of(c));
-            default:
-                return new Pattern.Chars(CharSet.of(c));
-        }
+                yield new Pattern.Chars(CharSet.of(c));
+            }
+            default -> new Pattern.Chars(CharSet.of(c));
+        };
+    }
+
+    private GrammarException nothingToRepeat() {
+        return wrong("nothing to repeat", "没有可重复的内容");
     }
 
     private Pattern group() {
@@ -199,68 +197,58 @@ final class PatternParser {
             throw wrong("a backslash at the end", "末尾的反斜杠");
         }
         int c = chars[at++];
-        switch (c) {
-            case 'd':
-                return NamedSets.DIGIT;
-            case 'D':
-                return NamedSets.DIGIT.not();
-            case 'w':
-                return NamedSets.WORD;
-            case 'W':
-                return NamedSets.WORD.not();
-            case 's':
-                return NamedSets.SPACE;
-            case 'S':
-                return NamedSets.SPACE.not();
-            case 'p', 'P':
-                return property(c == 'P');
-            case 'k':
-                throw refuse("a back reference \\k");
-            case 'b', 'B':
+        return switch (c) {
+            case 'd' -> NamedSets.DIGIT;
+            case 'D' -> NamedSets.DIGIT.not();
+            case 'w' -> NamedSets.WORD;
+            case 'W' -> NamedSets.WORD.not();
+            case 's' -> NamedSets.SPACE;
+            case 'S' -> NamedSets.SPACE.not();
+            case 'p', 'P' -> property(c == 'P');
+            case 'k' -> throw refuse("a back reference \\k");
+            case 'b', 'B' -> {
                 if (!inClass || c == 'B') {
                     throw refuse("the word boundary \\" + (char) c);
                 }
-                return CharSet.of('\b');
-            default:
-                return CharSet.of(single(c));
-        }
+                yield CharSet.of('\b');
+            }
+            default -> CharSet.of(single(c));
+        };
     }
 
     private int single(int c) {
-        switch (c) {
-            case 'n':
-                return '\n';
-            case 'r':
-                return '\r';
-            case 't':
-                return '\t';
-            case 'v':
-                return 0x0B;
-            case 'f':
-                return '\f';
-            case 'c':
-                if (at < chars.length && Character.isLetter(chars[at]) && chars[at] < 128) {
-                    return chars[at++] % 32;
-                }
-                throw wrong("\\c without a letter", "\\c 后缺少字母");
-            case 'x':
-                return hex(2);
-            case 'u':
-                return unicode();
-            case '0':
+        return switch (c) {
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            case 't' -> '\t';
+            case 'v' -> 0x0B;
+            case 'f' -> '\f';
+            case 'c' -> control();
+            case 'x' -> hex(2);
+            case 'u' -> unicode();
+            case '0' -> {
                 if (at < chars.length && chars[at] >= '0' && chars[at] <= '9') {
                     throw wrong("an octal escape", "八进制转义");
                 }
-                return 0;
-            default:
+                yield 0;
+            }
+            default -> {
                 if (c >= '1' && c <= '9') {
                     throw refuse("a back reference \\" + (char) c);
                 }
                 if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) {
                     throw wrong("the unknown escape \\" + (char) c, "未知转义 \\" + (char) c);
                 }
-                return c;
+                yield c;
+            }
+        };
+    }
+
+    private int control() {
+        if (at < chars.length && Character.isLetter(chars[at]) && chars[at] < 128) {
+            return chars[at++] % 32;
         }
+        throw wrong("\\c without a letter", "\\c 后缺少字母");
     }
 
     private int unicode() {

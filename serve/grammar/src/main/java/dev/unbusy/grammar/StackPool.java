@@ -17,6 +17,7 @@ final class StackPool {
         return intern(new Stack(new int[] {returnTo}, new Stack[] {below}, false, false));
     }
 
+    @SuppressWarnings("ReferenceEquality") // equal stacks are one object; two objects would only take longer
     Stack union(Stack a, Stack b) {
         if (a == b) {
             return a;

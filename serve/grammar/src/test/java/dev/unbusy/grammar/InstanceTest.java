@@ -7,12 +7,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.networknt.schema.JsonSchema;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The other direction: valid values that were not generated here are accepted, token by token. */
 class InstanceTest {
+    private static final List<Whitespace> WHITESPACES =
+            List.of(Whitespace.COMPACT, Whitespace.SPACED, Whitespace.INDENTED);
     private static final ObjectMapper MAPPER =
             new ObjectMapper().enable(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN);
 
@@ -27,7 +30,7 @@ class InstanceTest {
             JsonNode schema = DifferentialTest.withoutEmail(new RandomSchemas(random).next());
             Grammar grammar;
             try {
-                grammar = Grammar.ofJsonSchema(schema, Whitespace.values()[seed % 3]);
+                grammar = Grammar.ofJsonSchema(schema, WHITESPACES.get(seed % 3));
             } catch (GrammarException e) {
                 assertThat(e.code()).isEqualTo("schema-unsatisfiable");
                 continue;

@@ -16,7 +16,7 @@ import java.util.Random;
  * generation keeps to: declared order, no property that the schema does not speak of, integers without a point.
  */
 final class RandomInstances {
-    private static final JsonNodeFactory JSON = JsonNodeFactory.withExactBigDecimals(true);
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     private final JsonNode root;
     private final Random random;

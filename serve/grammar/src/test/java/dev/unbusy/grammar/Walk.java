@@ -45,13 +45,16 @@ final class Walk {
             }
             text.write(table.bytes(), table.start(token), table.end(token) - table.start(token));
         }
-        throw new AssertionError("no end after " + text.size() + " bytes");
+        String all = text.toString(StandardCharsets.UTF_8);
+        throw new AssertionError("no end; the last of it: " + all.substring(all.length() - 300));
     }
 
     /** Late in a walk, what closes something is preferred. */
     private int pick(int step) {
         int chosen = -1;
         int seen = 0;
+        // Both brackets at once can only stand inside a string, where they close nothing.
+        boolean closing = step > PATIENCE && !(isByteAllowed('}') && isByteAllowed(']'));
         TokenTable table = masks.table();
         for (int w = 0; w < mask.length; w++) {
             for (long word = mask[w]; word != 0; word &= word - 1) {
@@ -59,7 +62,7 @@ final class Walk {
                 if (token == Tokens.END) {
                     continue;
                 }
-                int weight = step > PATIENCE ? weight(table, token) : 1;
+                int weight = step > PATIENCE ? weight(table, token, closing) : 1;
                 seen += weight;
                 if (random.nextInt(seen) < weight) {
                     chosen = token;
@@ -69,12 +72,18 @@ final class Walk {
         return chosen;
     }
 
-    private static int weight(TokenTable table, int token) {
+    /** In all vocabularies of the tests byte b is token b + 1. */
+    private boolean isByteAllowed(char b) {
+        return Tokens.has(mask, b + 1);
+    }
+
+    private static int weight(TokenTable table, int token, boolean closing) {
         if (table.end(token) - table.start(token) > 1) {
             return 1;
         }
         return switch (table.bytes()[table.start(token)]) {
-            case '"', '}', ']' -> 50_000;
+            case '"' -> 50_000;
+            case '}', ']' -> closing ? 50_000 : 1;
             case 'n' -> 30; // null; not so heavy that a text that wants a b gets none
             default -> 1;
         };
