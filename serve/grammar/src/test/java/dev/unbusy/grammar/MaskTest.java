@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Timeout;
 class MaskTest {
     private static final List<Whitespace> WHITESPACES =
             List.of(Whitespace.COMPACT, Whitespace.SPACED, Whitespace.INDENTED);
+
     @Test
     @Timeout(600)
     void theMask_atRandomPlaces_isWhatEachTokenAloneSays() {
