@@ -2,7 +2,7 @@ package dev.unbusy.grammar;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.unbusy.text.Text;
-import java.net.URLDecoder;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -128,13 +128,7 @@ final class SchemaDocument {
         JsonNode at = root;
         StringBuilder pointer = new StringBuilder();
         for (String token : split(path)) {
-            String key;
-            try {
-                key = URLDecoder.decode(token.replace("+", "%2B"), StandardCharsets.UTF_8);
-            } catch (IllegalArgumentException e) {
-                return null;
-            }
-            key = key.replace("~1", "/").replace("~0", "~");
+            String key = percentDecoded(token).replace("~1", "/").replace("~0", "~");
             JsonNode next = at.isArray() ? item(at, key) : at.get(key);
             if (next == null) {
                 return null;
@@ -143,6 +137,26 @@ final class SchemaDocument {
             at = next;
         }
         return new SchemaPart(at, pointer.toString());
+    }
+
+    /** RFC 3986, for fragments; what is no escape stays as it is. */
+    private static String percentDecoded(String text) {
+        if (text.indexOf('%') < 0) {
+            return text;
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        byte[] encoded = text.getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i < encoded.length; i++) {
+            int high = i + 2 < encoded.length ? Character.digit(encoded[i + 1], 16) : -1;
+            int low = i + 2 < encoded.length ? Character.digit(encoded[i + 2], 16) : -1;
+            if (encoded[i] == '%' && high >= 0 && low >= 0) {
+                bytes.write(high * 16 + low);
+                i += 2;
+            } else {
+                bytes.write(encoded[i]);
+            }
+        }
+        return bytes.toString(StandardCharsets.UTF_8);
     }
 
     private static @Nullable JsonNode item(JsonNode array, String index) {
