@@ -107,6 +107,11 @@ final class CharDfa {
         return accepts.length;
     }
 
+    /** {@code [state * classes + class]}, −1 where there is no way on; not to be written to. */
+    int[] table() {
+        return next;
+    }
+
     int next(int state, int charClass) {
         return next[state * partition.count() + charClass];
     }

@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 /** Reads schemas into {@link Facts}: each keyword is a demand, an annotation, or refused by name. */
 final class FactsReader {
     private static final int LONGEST_PATH = 100;
-    /** Digits and exponents beyond this are no sensible bounds, and would make exact arithmetic slow. */
-    private static final int LARGEST_EXPONENT = 400;
-
     private static final int MOST_VALUES = 10_000;
 
     /** Say something about a value, and demand nothing. */
@@ -113,34 +110,34 @@ final class FactsReader {
             case "enum" -> values(facts, at, value.isArray() ? value : null);
             case "const" -> values(facts, at, null);
             case "$ref" -> {
-                String reference = text(at);
+                String reference = SchemaValues.text(at);
                 add(facts, document.resolve(reference, at.pointer()), here);
             }
             case "allOf" -> {
-                for (SchemaPart option : schemas(at)) {
+                for (SchemaPart option : SchemaValues.schemas(at)) {
                     add(facts, option, here);
                 }
             }
-            case "anyOf" -> facts.groups.add(new Facts.Group(schemas(at), at.pointer(), here));
+            case "anyOf" -> facts.groups.add(new Facts.Group(SchemaValues.schemas(at), at.pointer(), here));
             case "oneOf" -> {
-                Facts.Group group = new Facts.Group(schemas(at), at.pointer(), here);
+                Facts.Group group = new Facts.Group(SchemaValues.schemas(at), at.pointer(), here);
                 disjoint.require(group);
                 facts.groups.add(group);
             }
             case "minLength" -> {
-                facts.minLength = Math.max(facts.minLength, count(at));
+                facts.minLength = Math.max(facts.minLength, SchemaValues.count(at));
                 facts.mentioned |= Facts.STRING;
             }
             case "maxLength" -> {
-                facts.maxLength = Facts.max(facts.maxLength, count(at));
+                facts.maxLength = Facts.max(facts.maxLength, SchemaValues.count(at));
                 facts.mentioned |= Facts.STRING;
             }
             case "pattern" -> {
-                facts.patterns.add(text(at));
+                facts.patterns.add(SchemaValues.text(at));
                 facts.mentioned |= Facts.STRING;
             }
             case "format" -> {
-                String format = text(at);
+                String format = SchemaValues.text(at);
                 if (!Formats.names().contains(format)) {
                     throw GrammarException.unsupported(
                             at.pointer(),
@@ -155,17 +152,17 @@ final class FactsReader {
             case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf" ->
                 number(facts, at, keyword);
             case "required" -> {
-                for (JsonNode name : array(at)) {
-                    facts.required.add(text(new SchemaPart(name, at.pointer())));
+                for (JsonNode name : SchemaValues.array(at)) {
+                    facts.required.add(SchemaValues.text(new SchemaPart(name, at.pointer())));
                 }
                 facts.mentioned |= Facts.OBJECT;
             }
             case "minProperties" -> {
-                facts.minProperties = Math.max(facts.minProperties, count(at));
+                facts.minProperties = Math.max(facts.minProperties, SchemaValues.count(at));
                 facts.mentioned |= Facts.OBJECT;
             }
             case "maxProperties" -> {
-                facts.maxProperties = Facts.max(facts.maxProperties, count(at));
+                facts.maxProperties = Facts.max(facts.maxProperties, SchemaValues.count(at));
                 facts.mentioned |= Facts.OBJECT;
             }
             case "propertyNames" -> {
@@ -173,11 +170,11 @@ final class FactsReader {
                 facts.mentioned |= Facts.OBJECT;
             }
             case "minItems" -> {
-                facts.minItems = Math.max(facts.minItems, count(at));
+                facts.minItems = Math.max(facts.minItems, SchemaValues.count(at));
                 facts.mentioned |= Facts.ARRAY;
             }
             case "maxItems" -> {
-                facts.maxItems = Facts.max(facts.maxItems, count(at));
+                facts.maxItems = Facts.max(facts.maxItems, SchemaValues.count(at));
                 facts.mentioned |= Facts.ARRAY;
             }
             case "unevaluatedProperties", "unevaluatedItems" -> unevaluated(facts, at, keyword, here);
@@ -272,7 +269,7 @@ final class FactsReader {
     private void checkNumbers(SchemaPart value) {
         budget.work(10);
         if (value.node().isNumber()) {
-            decimal(value);
+            SchemaValues.decimal(value);
         }
         for (JsonNode item : value.node()) {
             checkNumbers(new SchemaPart(item, value.pointer()));
@@ -288,7 +285,7 @@ final class FactsReader {
                             "%s is a number since draft 6; true and false are draft 4",
                             "自 draft 6 起 %s 为数字；true/false 属于 draft 4", keyword));
         }
-        BigDecimal value = decimal(at);
+        BigDecimal value = SchemaValues.decimal(at);
         boolean exclusive = keyword.startsWith("exclusive");
         NumberRange.Bound bound = new NumberRange.Bound(value, exclusive);
         if (keyword.equals("multipleOf")) {
@@ -347,59 +344,8 @@ final class FactsReader {
         }
         if (items != null || prefix != null) {
             facts.arrays.add(new Facts.ArrayPart(
-                    prefix == null ? List.of() : schemas(part.at(prefixKeyword, prefix)),
+                    prefix == null ? List.of() : SchemaValues.schemas(part.at(prefixKeyword, prefix)),
                     items == null ? null : part.at(restKeyword, items)));
         }
-    }
-
-    static List<SchemaPart> schemas(SchemaPart at) {
-        List<SchemaPart> schemas = new ArrayList<>();
-        for (JsonNode option : array(at)) {
-            schemas.add(new SchemaPart(option, at.pointer() + "/" + schemas.size()));
-        }
-        return schemas;
-    }
-
-    private static JsonNode array(SchemaPart at) {
-        if (!at.node().isArray()) {
-            throw GrammarException.invalid(at.pointer(), Text.of("A list is expected here", "此处应为列表"));
-        }
-        return at.node();
-    }
-
-    private static String text(SchemaPart at) {
-        if (!at.node().isTextual()) {
-            throw GrammarException.invalid(at.pointer(), Text.of("A string is expected here", "此处应为字符串"));
-        }
-        return at.node().textValue();
-    }
-
-    private static int count(SchemaPart at) {
-        JsonNode value = at.node();
-        boolean whole = value.isNumber()
-                && decimal(at).stripTrailingZeros().scale() <= 0
-                && decimal(at).signum() >= 0;
-        if (!whole) {
-            throw GrammarException.invalid(
-                    at.pointer(), Text.of("A whole number of 0 or more is expected here", "此处应为不小于 0 的整数"));
-        }
-        return decimal(at).min(BigDecimal.valueOf(Integer.MAX_VALUE / 2)).intValue();
-    }
-
-    private static BigDecimal decimal(SchemaPart at) {
-        if (!at.node().isNumber()) {
-            throw GrammarException.invalid(at.pointer(), Text.of("A number is expected here", "此处应为数字"));
-        }
-        if (at.node().isFloatingPointNumber()
-                && !Double.isFinite(at.node().doubleValue())
-                && !at.node().isBigDecimal()) {
-            throw GrammarException.invalid(at.pointer(), Text.of("The number is not finite", "该数字不是有限值"));
-        }
-        BigDecimal value = at.node().decimalValue();
-        if (Math.abs((long) value.scale()) > LARGEST_EXPONENT || value.precision() > LARGEST_EXPONENT) {
-            throw GrammarException.tooLarge(
-                    at.pointer(), Text.of("The number has more than %d digits", "该数字超过 %d 位", LARGEST_EXPONENT));
-        }
-        return value;
     }
 }

@@ -150,8 +150,13 @@ final class MaskWalk {
     }
 
     private void allow(int node) {
-        for (int token = trie.tokens[node]; token >= 0; token = trie.twins[token]) {
+        int token = trie.tokens[node];
+        if (token >= 0) {
             bits[token >> 6] |= 1L << token;
+        } else if (token <= -2) {
+            for (int twin = -2 - token; twin >= 0; twin = trie.twins[twin]) {
+                bits[twin >> 6] |= 1L << twin;
+            }
         }
     }
 }

@@ -17,6 +17,8 @@ final class TextRule {
     static final int HORIZON = 32;
 
     private final CharDfa value;
+    private final int[] next;
+    private final int classes;
     private final int[] codes;
     private final long[] reach;
     private final long[] live;
@@ -34,10 +36,11 @@ final class TextRule {
         codes = charCodes.next();
         reach = charCodes.reach();
         words = charCodes.words();
+        next = value.table();
+        classes = value.partition().count();
         bits = Math.max(1, 32 - Integer.numberOfLeadingZeros(charCodes.nodes() - 1));
         mask = (1 << bits) - 1;
         live = new long[value.states() * words];
-        int classes = value.partition().count();
         budget.work((long) value.states() * classes * 4);
         for (int s = 0; s < value.states(); s++) {
             for (int c = 0; c < classes; c++) {
@@ -73,7 +76,7 @@ final class TextRule {
         if (to == -1) {
             return code == 0 && b == '"' && value.accepts(at) ? FINAL : -1;
         }
-        int after = value.next(at, -2 - to);
+        int after = next[at * classes + (-2 - to)];
         return after < 0 ? -1 : enter(after);
     }
 
@@ -141,7 +144,6 @@ final class TextRule {
     /** Moore's partition refinement, stopped after {@link #HORIZON} rounds. */
     private int[] likenessOf(Budget budget) {
         int states = value.states();
-        int classes = value.partition().count();
         int[] names = new int[states];
         int accepting = 0;
         for (int s = 0; s < states; s++) {

@@ -27,7 +27,7 @@ final class TokenTrie {
     final short[] depths;
     /** The node after the last one below each node. */
     final int[] skips;
-    /** A token that ends at each node, or −1. */
+    /** The token that ends at each node; −1 for none; −2 − t for token t if others have the same bytes: see twins. */
     final int[] tokens;
     /** The next token with the same bytes as each token, or −1. */
     final int[] twins;
@@ -94,8 +94,8 @@ final class TokenTrie {
                     continue;
                 }
                 at++;
-                if (tokens[i] >= 0 && at - from > bestLength) {
-                    best = tokens[i];
+                if (tokens[i] != -1 && at - from > bestLength) {
+                    best = tokens[i] >= 0 ? tokens[i] : -2 - tokens[i];
                     bestLength = at - from;
                 }
                 to = skips[i];
@@ -165,8 +165,9 @@ final class TokenTrie {
                     open[depth + 1] = size++;
                 }
                 int node = open[depth];
-                twins[token] = tokens[node];
-                tokens[node] = token;
+                int twin = tokens[node] <= -2 ? -2 - tokens[node] : tokens[node];
+                twins[token] = twin;
+                tokens[node] = twin < 0 ? token : -2 - token;
                 before = token;
             }
             for (; depth > 0; depth--) {

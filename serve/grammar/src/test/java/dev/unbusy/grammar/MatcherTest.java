@@ -167,6 +167,16 @@ class MatcherTest {
     }
 
     @Test
+    void tokensWithTheSameBytes_areAllowedTogether() {
+        TokenTable table = Tokens.of("null", "true", "null", "null");
+        Matcher matcher = new TokenMasks(table).matcher(Grammar.ofJsonSchema(SchemaTest.json("{\"type\":\"null\"}")));
+        long[] mask = new long[1];
+        matcher.allowed(mask);
+        assertThat(mask[0]).isEqualTo(0b11010);
+        assertThat(matcher.forcedTokens()).hasSize(1);
+    }
+
+    @Test
     void nestingHasALimit_andClosingRemainsPossible() {
         TokenTable table = Tokens.bytes();
         Matcher matcher = new TokenMasks(table).matcher(Grammar.ofJsonSchema(SchemaTest.json("{}")));
