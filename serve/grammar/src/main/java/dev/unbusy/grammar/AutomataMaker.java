@@ -203,7 +203,7 @@ final class AutomataMaker {
             callStarts[s + 1] = callees.size();
             if (ranges.size() - edgeStarts[s] > MOST_SPARSE) {
                 dense[s] = rows.size();
-                budget.states(4);
+                budget.states(16);
                 int[] row = new int[256];
                 Arrays.fill(row, -1);
                 for (int e = edgeStarts[s]; e < ranges.size(); e++) {

@@ -103,7 +103,7 @@ final class CharCodes {
         }
         return known.computeIfAbsent(new IntKey(row), key -> {
             budget.work(ANY_MORE);
-            budget.states(4); // a row of 1 KB weighs more than a state elsewhere
+            budget.states(16); // a row of 1 KB weighs more than a state elsewhere
             rows.add(row);
             return rows.size() - 1;
         });

@@ -31,7 +31,7 @@ final class FreeText {
     }
 
     private int node(boolean inSpecial) {
-        budget.states(4);
+        budget.states(16);
         int[] row = new int[256];
         Arrays.fill(row, -1);
         next.add(row);

@@ -15,7 +15,7 @@ final class Machine {
     /** Different states that a text can stand in at once. */
     private static final int MOST_STATES = 5_000;
 
-    private static final int MOST_KNOWN = 20_000;
+    private static final int MOST_KNOWN = 4_000;
     private static final int MEMO = 1 << 12;
 
     private static final Configuration DEAD = new Configuration(new int[0], new Stack[0], false, false);

@@ -9,7 +9,7 @@ import java.util.Map;
  * which costs a recomputation and changes no answer. Owned by one thread.
  */
 final class StackPool {
-    private static final int MOST = 100_000;
+    private static final int MOST = 20_000;
 
     private final Map<Stack, Stack> known = new HashMap<>();
 

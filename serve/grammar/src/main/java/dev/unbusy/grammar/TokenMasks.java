@@ -24,7 +24,7 @@ public final class TokenMasks {
     /** What {@link #TokenMasks(TokenTable)} remembers at most: some 4,000 masks of a vocabulary of 128,000. */
     public static final long DEFAULT_BYTES = 64L << 20;
 
-    private static final int MOST_GRAMMARS = 64;
+    private static final int MOST_GRAMMARS = 32;
 
     private final TokenTable table;
     private final TokenTrie trie;
