@@ -15,20 +15,49 @@ build_if_needed() {
   # Two starts at once build once: the second waits here, and then finds the build fresh.
   if command -v flock >/dev/null 2>&1; then
     exec 9>"$home/use/cli/target/build.lock"
-    flock 9
+    if ! flock -n 9; then
+      say "Another start is building Unbusy; waiting for it…" "另一个启动进程正在构建 Unbusy，等待其完成……"
+      attended flock 9
+    fi
     build_is_fresh && { exec 9>&-; return; }
   fi
   local log=$home/use/cli/target/build.log
   say "Building Unbusy (once; about a minute)…" "正在构建 Unbusy（仅需一次，约一分钟）……"
   rm -f "$dist/built"
-  if ! (cd "$home" && mvn -B -ntp -T 1C -Dmaven.test.skip=true -pl use/cli -am package 2>&1) | tee "$log" | build_progress; then
+  if ! attended run_maven "$log"; then
     grep -E '^\[ERROR\]' "$log" | head -20 >&2 || true
     say "The build failed; the whole log is $log" "构建失败，完整日志见 $log"
     exit 1
   fi
-  train_aot_cache
+  attended train_aot_cache
   touch "$dist/built"
   exec 9>&- 2>/dev/null || true
+}
+
+run_maven() {
+  (cd "$home" && mvn -B -ntp -T 1C -Dmaven.test.skip=true -pl use/cli -am package 2>&1) | tee "$1" | build_progress
+}
+
+# attended COMMAND…: runs it in a process group of its own, which ends with this script. A shell told to stop (systemctl
+# stop, a test's kill) would otherwise leave Maven behind, working on.
+attended() {
+  local group status=0
+  set -m
+  "$@" &
+  group=$!
+  set +m
+  trap 'end_group '"$group"'; exit 143' TERM
+  trap 'end_group '"$group"'; exit 130' INT
+  trap 'end_group '"$group"'; exit 129' HUP
+  wait "$group" || status=$?
+  trap - TERM INT HUP
+  return $status
+}
+
+end_group() {
+  trap '' TERM INT HUP
+  kill -TERM -- "-$1" 2>/dev/null || true
+  wait "$1" 2>/dev/null || true
 }
 
 # A bar from Maven's own "[n/m]" on a terminal; one plain line per module elsewhere.

@@ -3,8 +3,10 @@
 
 usage: compare_worker.py --peer DIR --model FILE [--rounds N] [--out FILE]
 
-DIR holds llama-server and its libraries. Every round starts both servers, one after the other in alternating order, and
-drives each with this same client (standard library only, so that neither side is measured by its own tool):
+DIR holds llama-server and its libraries. Every round starts both servers and
+drives them in turns, one at a time, with this same client (standard library only, so that neither side is measured by its
+own tool). A shared machine changes its speed within seconds, so each case alternates between the sides, and the order
+changes from turn to turn:
 
   decode1   1 stream, short prompt, 200 new tokens: tokens per second between the first and the last token
   prefill1  1 stream, unique prompt of about 1,500 tokens, 1 new token: prompt tokens per second of TTFT
@@ -101,22 +103,40 @@ def streams(port, model, prompts, concurrency, tokens):
     }
 
 
-def measure(port, seed):
+TURNS = {"decode1": 5, "prefill1": 3, "unique8": 1, "shared8": 1}
+
+
+def case(name, port, seed):
     model = served_model(port)
-    for i in range(3):  # a JVM compiles what it runs; a service runs for days
-        request(port, model, f"Warm up {i}: " + words(40, seed + 90 + i), 150)
-    decode = request(port, model, "Write a long story about " + words(12, seed + 1), 200)
-    prefill = request(port, model, words(1400, seed + 2), 1)
-    shared = words(390, seed + 3)
-    return {
-        "decode1": {"tokensPerSecond": (decode["usage"]["completion_tokens"] - 1) / (decode["last"] - decode["first"])},
-        "prefill1": {
-            "tokensPerSecond": prefill["usage"]["prompt_tokens"] / (prefill["first"] - prefill["started"]),
-            "promptTokens": prefill["usage"]["prompt_tokens"],
-        },
-        "unique8": streams(port, model, [words(430, seed + 10 + i) for i in range(16)], 8, 48),
-        "shared8": streams(port, model, [shared + " " + words(40, seed + 50 + i) for i in range(16)], 8, 48),
-    }
+    if name == "decode1":
+        r = request(port, model, "Write a long story about " + words(12, seed), 200)
+        return {"tokensPerSecond": (r["usage"]["completion_tokens"] - 1) / (r["last"] - r["first"])}
+    if name == "prefill1":
+        r = request(port, model, words(1400, seed), 1)
+        return {"tokensPerSecond": r["usage"]["prompt_tokens"] / (r["first"] - r["started"]),
+                "promptTokens": r["usage"]["prompt_tokens"]}
+    if name == "unique8":
+        return streams(port, model, [words(430, seed + 10 + i) for i in range(16)], 8, 48)
+    shared = words(390, seed)
+    return streams(port, model, [shared + " " + words(40, seed + 50 + i) for i in range(16)], 8, 48)
+
+
+def measure(ports, seed, reverse):
+    """For each side and case the medians of its turns, and every turn."""
+    for port in ports.values():
+        for i in range(3):  # a JVM compiles what it runs; a service runs for days
+            request(port, served_model(port), f"Warm up {i}: " + words(40, seed + 90 + i), 150)
+    result = {side: {} for side in ports}
+    for name, turns in TURNS.items():
+        each = {side: [] for side in ports}
+        for turn in range(turns):
+            order = list(ports) if (turn + reverse) % 2 == 0 else list(ports)[::-1]
+            for side in order:
+                each[side].append(case(name, ports[side], seed + 100 * turn + 7))
+        for side in ports:
+            result[side][name] = {key: statistics.median(t[key] for t in each[side]) for key in each[side][0]}
+            result[side][name]["turns"] = each[side]
+    return result
 
 
 def free_port():
@@ -143,7 +163,7 @@ def median_ratios(rounds, ours, theirs):
     ratios = {}
     for case, values in rounds[0][ours].items():
         for key in values:
-            if key != "promptTokens":
+            if key not in ("promptTokens", "turns"):
                 each = [r[ours][case][key] / r[theirs][case][key] for r in rounds]
                 ratios[f"{case}.{key}"] = {"median": statistics.median(each), "each": each}
     return ratios
@@ -155,7 +175,7 @@ def main():
     parser.add_argument("--model", required=True)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--context", type=int, default=16384, help="KV cells over all sequences")
+    parser.add_argument("--context", type=int, default=4096, help="tokens of one request")
     parser.add_argument("--plain-loop", help="command of the plain loop, run once a round; prints JSON")
     parser.add_argument("--out")
     options = parser.parse_args()
@@ -165,24 +185,25 @@ def main():
         return [os.path.join(home, "unbusy"), "up", "--model", options.model, "--port", str(port), "--ctx", str(options.context)]
 
     def peer(port):
-        return [os.path.join(options.peer, "llama-server"), "-m", options.model, "--port", str(port), "-np", "8", "-kvu",
-                "-c", str(options.context), "-t", str(options.threads), "--no-webui"]
+        return [os.path.join(options.peer, "llama-server"), "-m", options.model, "--port", str(port), "-np", "8",
+                "-c", str(8 * options.context), "-t", str(options.threads), "--no-webui"]
 
     sides = {"unbusy": (unbusy, "/readyz", None), "llama-server": (peer, "/health", options.peer)}
     rounds = []
     for number in range(options.rounds):
-        order = list(sides) if number % 2 == 0 else list(sides)[::-1]
-        result = {"order": order}
-        for side in order:
-            command, path, libraries = sides[side]
-            port = free_port()
-            environment = dict(os.environ, **({"LD_LIBRARY_PATH": libraries} if libraries else {}))
-            process = subprocess.Popen(command(port), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            try:
-                wait_ready(port, process, path)
-                result[side] = measure(port, 1000 * number)
-            finally:
+        processes, ports, result = [], {}, {}
+        try:
+            for side, (command, path, libraries) in sides.items():
+                ports[side] = free_port()
+                environment = dict(os.environ, **({"LD_LIBRARY_PATH": libraries} if libraries else {}))
+                processes.append(subprocess.Popen(
+                    command(ports[side]), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+                wait_ready(ports[side], processes[-1], path)
+            result = measure(ports, 1000 * number, number % 2)
+        finally:
+            for process in processes:
                 process.send_signal(signal.SIGTERM)
+            for process in processes:
                 process.wait(60)
         if options.plain_loop:
             result["plainLoop"] = json.loads(subprocess.run(

@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
-"""Answers what DeepSeek's reference encoders make of conversations.
+"""Answers what DeepSeek's reference encoders make of conversations, and reference parsers of generated text.
 
     reference.py ENCODERS < cases > answers
 
 ENCODERS is the directory that fetch_encoders.py filled. A case is one line of JSON with the member "family" (v32, v4,
-v4-second, v41, split); an answer is one line with "text" (for split: "reasoning" and "content"), or "error".
+v4-second, v41, split, calls, published, detect); an answer is one line with "text" (for those from split on: "reasoning",
+"content" and "calls", as far as they know them), or "error".
 """
 
 import json
 import sys
+import types
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, sys.argv[1])
@@ -63,7 +65,7 @@ def recipe(case, model, encoding):
     return {"text": encoding.render_conversation(converted.conversation).prompt}
 
 
-def split(case):
+def split(case, parse_tool_calls=False):
     stages = deepseek_recipe.ThinkingInitialStage
     stage = {"REASONING": stages.ReasoningStart, "REASONING_CONTINUED": stages.ReasoningContinuation,
              "CONTENT_CONTINUED": stages.ContentContinuation, "CONTENT": None}[case["start"]]
@@ -71,7 +73,7 @@ def split(case):
         {"model": "DeepSeek-V4.1-Flash", "messages": [{"role": "user", "content": "x"}], "stream": True})
     converted = request.convert(deepseek_recipe.ConversionOptions())
     generator = deepseek_recipe.ChatCompletionRequest.chunk_generator(converted, "id", "model")
-    options = deepseek_recipe.ParsingOptions(parse_tool_calls=False, thinking_initial_stage=stage)
+    options = deepseek_recipe.ParsingOptions(parse_tool_calls=parse_tool_calls, thinking_initial_stage=stage)
     processor = deepseek_recipe.StreamProcessor(generator, options)
     inference = deepseek_recipe.InferenceChunk
     chunks = processor.push(inference.ready())
@@ -79,12 +81,75 @@ def split(case):
         chunks += processor.push(inference.text(text, 1))
     chunks += processor.push(inference.finish(deepseek_recipe.InferenceFinishReason.Stop))
     chunks += processor.finish()
-    answer = {"reasoning": "", "content": ""}
+    answer = {"reasoning": "", "content": "", "calls": []}
     for chunk in chunks:
         for choice in json.loads(chunk.to_json())["choices"]:
             answer["reasoning"] += choice["delta"].get("reasoning_content") or ""
             answer["content"] += choice["delta"].get("content") or ""
+            for call in choice["delta"].get("tool_calls") or []:
+                if call["index"] == len(answer["calls"]):
+                    answer["calls"].append({"name": call["function"]["name"], "arguments": ""})
+                answer["calls"][call["index"]]["arguments"] += call["function"].get("arguments") or ""
     return answer
+
+
+def published(case):
+    """The parser that DeepSeek publishes with an encoder; it takes only what is well formed."""
+    module = {"v32": encoding_dsv32, "v4": encoding_dsv4}[case["release"]]
+    mode = "thinking" if case["start"] == "REASONING" else "chat"
+    message = module.parse_message_from_completion_text("".join(case["chunks"]) + module.eos_token, mode)
+    return {"reasoning": message["reasoning_content"], "content": message["content"],
+            "calls": [call["function"] for call in message["tool_calls"]]}
+
+
+def stub(name, **members):
+    """A module that SGLang's parsers import, reduced to what they use of it when they parse a whole text."""
+    module = types.ModuleType(name)
+    module.__path__ = []
+    for member, value in members.items():
+        setattr(module, member, value)
+    sys.modules[name] = module
+
+
+class Named:
+    def __init__(self, **members):
+        self.__dict__.update(members)
+
+
+def detectors():
+    stub("orjson", loads=json.loads, JSONDecodeError=json.JSONDecodeError)
+    stub("partial_json_parser")
+    stub("partial_json_parser.core")
+    stub("partial_json_parser.core.exceptions", MalformedJSON=ValueError)
+    stub("partial_json_parser.core.options", Allow=Named(ALL=0, STR=0))
+    stub("sglang.srt.entrypoints")
+    stub("sglang.srt.entrypoints.openai")
+    stub("sglang.srt.entrypoints.openai.protocol", Tool=object, ToolChoice=object)
+    stub("sglang.srt.environ", envs=Named(SGLANG_FORWARD_UNKNOWN_TOOLS=Named(get=lambda: True)))
+    from sglang.srt.function_call.deepseekv31_detector import DeepSeekV31Detector
+    from sglang.srt.function_call.deepseekv32_detector import DeepSeekV32Detector
+    from sglang.srt.function_call.deepseekv3_detector import DeepSeekV3Detector
+    from sglang.srt.function_call.deepseekv4_detector import DeepSeekV4Detector
+    from sglang.srt.function_call.hermes_detector import HermesDetector
+    from sglang.srt.function_call.llama32_detector import Llama32Detector
+    from sglang.srt.function_call.mistral_detector import MistralDetector
+    from sglang.srt.function_call.qwen25_detector import Qwen25Detector
+    from sglang.srt.function_call.qwen3_coder_detector import Qwen3CoderDetector
+    return {"deepseekv3": DeepSeekV3Detector, "deepseekv31": DeepSeekV31Detector, "deepseekv32": DeepSeekV32Detector,
+            "deepseekv4": DeepSeekV4Detector, "hermes": HermesDetector, "llama3": Llama32Detector,
+            "mistral": MistralDetector, "qwen25": Qwen25Detector, "qwen3_coder": Qwen3CoderDetector}
+
+
+DETECTORS = {}
+
+
+def detect(case):
+    if not DETECTORS:
+        DETECTORS.update(detectors())
+    tools = [Named(type="function", function=Named(**{"parameters": None, **tool["function"]})) for tool in case["tools"]]
+    result = DETECTORS[case["detector"]]().detect_and_parse(case["text"], tools)
+    return {"content": result.normal_text,
+            "calls": [{"name": call.name, "arguments": call.parameters} for call in result.calls]}
 
 
 FAMILIES = {
@@ -93,6 +158,9 @@ FAMILIES = {
     "v4-second": lambda case: recipe(case, "DeepSeek-V4-Pro", deepseek_recipe.DeepseekV4Encoding()),
     "v41": lambda case: recipe(case, "DeepSeek-V4.1-Flash", deepseek_recipe.DeepseekV41Encoding()),
     "split": split,
+    "calls": lambda case: split(case, parse_tool_calls=True),
+    "published": published,
+    "detect": detect,
 }
 
 

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Owned by one platform thread: the one that made it, until another {@linkplain #claim() claims} it. Every method is
  * refused on other threads, except {@link #abortRequested(boolean)} and the sizes.
  *
- * <p>Cells are shared by all sequences: a prefix copied to another sequence takes no further cells, and a batch fits if
- * as many cells are free anywhere as it has tokens.
+ * <p>Where cells are shared by all sequences, a prefix copied to another sequence takes no further cells, and a batch fits
+ * if as many cells are free anywhere as it has tokens. Else each sequence has its own, and {@link #save(int, KvSnapshot)}
+ * and {@link #restore(int, KvSnapshot, int)} copy between them.
  */
 public final class Context implements AutoCloseable {
     private final Model model;
@@ -140,7 +141,7 @@ public final class Context implements AutoCloseable {
     }
 
     /**
-     * Makes tokens of one sequence belong to another as well, without copying data.
+     * Makes tokens of one sequence belong to another as well, without copying data. Only where sequences share cells.
      *
      * @param to −1 for the end
      * @throws IllegalArgumentException if the target already has tokens at or after {@code from}
@@ -150,6 +151,10 @@ public final class Context implements AutoCloseable {
         checkSequence(sourceSequence);
         checkSequence(targetSequence);
         checkPositions(from, to);
+        if (!options.sharedCells()) {
+            // Across its parts the library copies whole parts only, and ends the process otherwise.
+            throw new IllegalStateException("sequences of this context share no cells");
+        }
         if (sourceSequence == targetSequence) {
             throw new IllegalArgumentException("source and target are both sequence " + sourceSequence);
         }
@@ -210,6 +215,32 @@ public final class Context implements AutoCloseable {
         state.requireFingerprint(fingerprint(identity));
         MemorySegment payload = state.payload();
         return symbols.stateSeqSetData().call(context, payload, payload.byteSize(), sequence) != 0;
+    }
+
+    /** Copies a sequence's cells into a snapshot, replacing what that held. */
+    public void save(int sequence, KvSnapshot to) {
+        checkOwner();
+        checkSequence(sequence);
+        to.fill(
+                symbols.memorySeqPosMax().call(memory, sequence) + 1,
+                symbols.stateSeqGetSize().call(context, sequence),
+                memoryTo -> symbols.stateSeqGetData().call(context, memoryTo, memoryTo.byteSize(), sequence));
+    }
+
+    /**
+     * Puts the first tokens of a snapshot of this context into a sequence, replacing what it held.
+     *
+     * @return false if not enough cells are free; the sequence is then empty
+     */
+    public boolean restore(int sequence, KvSnapshot from, int tokens) {
+        checkOwner();
+        checkSequence(sequence);
+        requireRange("tokens of the snapshot", tokens, 1, from.tokens());
+        MemorySegment content = from.content();
+        if (symbols.stateSeqSetData().call(context, content, content.byteSize(), sequence) == 0) {
+            return false;
+        }
+        return tokens == from.tokens() || symbols.memorySeqRm().call(memory, sequence, tokens, -1);
     }
 
     private String fingerprint(String identity) {

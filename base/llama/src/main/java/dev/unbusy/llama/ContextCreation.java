@@ -70,7 +70,7 @@ final class ContextCreation {
         putInt(params, "type_v", options.values().ggmlType());
         Layouts.putAddress(Layouts.CONTEXT_PARAMS, params, "abort_callback", STRLEN);
         Layouts.putAddress(Layouts.CONTEXT_PARAMS, params, "abort_callback_data", abort.pointer());
-        Layouts.putBoolean(Layouts.CONTEXT_PARAMS, params, "kv_unified", true);
+        Layouts.putBoolean(Layouts.CONTEXT_PARAMS, params, "kv_unified", options.sharedCells());
         return params;
     }
 

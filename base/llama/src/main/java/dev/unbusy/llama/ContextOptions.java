@@ -1,12 +1,13 @@
 package dev.unbusy.llama;
 
 /**
- * The size and the threads of a context. KV cells are shared by all sequences (the library's unified KV cache), flash
- * attention is left to the library.
+ * The size and the threads of a context. Flash attention is left to the library.
  *
  * <p>Values out of range abort the process inside the library, so they are refused here.
  *
  * @param contextTokens KV cells for all sequences together; the library rounds up to a multiple of 256
+ * @param sharedCells whether sequences take cells from one pool (the library's unified KV cache); else each has its own
+ *     part of them, and computes without looking at the others'
  * @param batchTokens most tokens in one {@link Context#decode}
  * @param microBatchTokens most tokens computed at once; a cancel takes effect between two of them at the latest
  * @param maxSequences sequence ids go from 0 to this less one
@@ -19,6 +20,7 @@ package dev.unbusy.llama;
  */
 public record ContextOptions(
         int contextTokens,
+        boolean sharedCells,
         int batchTokens,
         int microBatchTokens,
         int maxSequences,
@@ -48,22 +50,64 @@ public record ContextOptions(
     public static ContextOptions single(int contextTokens, int threads) {
         int batch = Math.min(contextTokens, 2048);
         return new ContextOptions(
-                contextTokens, batch, Math.min(batch, 512), 1, 1, threads, threads, KvType.F16, KvType.F16);
+                contextTokens, true, batch, Math.min(batch, 512), 1, 1, threads, threads, KvType.F16, KvType.F16);
     }
 
     public ContextOptions withBatch(int tokens, int microTokens) {
         return new ContextOptions(
-                contextTokens, tokens, microTokens, maxSequences, maxOutputs, threads, batchThreads, keys, values);
+                contextTokens,
+                sharedCells,
+                tokens,
+                microTokens,
+                maxSequences,
+                maxOutputs,
+                threads,
+                batchThreads,
+                keys,
+                values);
     }
 
     public ContextOptions withSequences(int sequences, int outputs) {
         return new ContextOptions(
-                contextTokens, batchTokens, microBatchTokens, sequences, outputs, threads, batchThreads, keys, values);
+                contextTokens,
+                sharedCells,
+                batchTokens,
+                microBatchTokens,
+                sequences,
+                outputs,
+                threads,
+                batchThreads,
+                keys,
+                values);
     }
 
     public ContextOptions withKv(KvType k, KvType v) {
         return new ContextOptions(
-                contextTokens, batchTokens, microBatchTokens, maxSequences, maxOutputs, threads, batchThreads, k, v);
+                contextTokens,
+                sharedCells,
+                batchTokens,
+                microBatchTokens,
+                maxSequences,
+                maxOutputs,
+                threads,
+                batchThreads,
+                k,
+                v);
+    }
+
+    /** Each sequence with {@code contextTokens / maxSequences} cells of its own. */
+    public ContextOptions withCellsOfTheirOwn() {
+        return new ContextOptions(
+                contextTokens,
+                false,
+                batchTokens,
+                microBatchTokens,
+                maxSequences,
+                maxOutputs,
+                threads,
+                batchThreads,
+                keys,
+                values);
     }
 
     private static void require(String name, int value, int least, int most) {

@@ -8,32 +8,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class ContextTest {
-    private static final int NEW_TOKENS = 8;
-
-    private final Model model = Natives.model();
-    private final Vocab vocab = model.vocab();
-    private final Context context =
-            model.newContext(ContextOptions.single(256, 1).withSequences(4, 4));
-    private final Batch batch = new Batch(context.batchTokens());
-    private final int[] france = vocab.tokenize("The capital of France is", true, false);
-    private final int[] count = vocab.tokenize("One, two, three, four, five,", true, false);
-
-    @AfterEach
-    void close() {
-        batch.close();
-        context.close();
-    }
-
+class ContextTest extends ContextFixture {
     @Test
     void decode_greedily_givesASensibleAnswer() {
         assertThat(vocab.text(generate(0, france))).contains("Paris");
@@ -81,68 +63,6 @@ class ContextTest {
             assertThat(context.decode(batch)).isEqualTo(DecodeOutcome.OK);
         }
         assertThat(generateFrom(0, count.length, index)).isEqualTo(whole);
-    }
-
-    @Test
-    void copyTokens_ofAPrefix_givesTheContinuationOfAFullPrefill() {
-        int[] full = generate(0, france);
-        context.clear();
-        prefill(0, Arrays.copyOf(france, france.length - 1));
-        context.copyTokens(0, 1, 0, france.length - 1);
-        assertThat(context.lastPosition(1)).isEqualTo(france.length - 2);
-        batch.clear();
-        int index = batch.add(france[france.length - 1], france.length - 1, 1, true);
-        assertThat(context.decode(batch)).isEqualTo(DecodeOutcome.OK);
-        assertThat(generateFrom(1, france.length, index)).isEqualTo(full);
-    }
-
-    @Test
-    void copyTokens_ontoASequenceThatHasTokensThere_isRefused() {
-        prefill(0, france);
-        prefill(1, france);
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> context.copyTokens(0, 1, 0, -1))
-                .withMessageContaining("sequence 1 has tokens up to position " + (france.length - 1));
-    }
-
-    @Test
-    void copyTokens_takesNoFurtherCells() {
-        fill(0, context.contextTokens() - 8);
-        context.copyTokens(0, 1, 0, -1);
-        context.copyTokens(0, 2, 0, -1);
-        batch.clear();
-        for (int i = 0; i < 8; i++) {
-            batch.add(france[0], context.contextTokens() - 8 + i, 1, false);
-        }
-        assertThat(context.decode(batch)).isEqualTo(DecodeOutcome.OK);
-    }
-
-    @Test
-    void removeTokens_ofTheEnd_rewindsTheSequence() {
-        int[] first = generate(0, france);
-        assertThat(context.removeTokens(0, france.length - 1, -1)).isTrue();
-        assertThat(context.lastPosition(0)).isEqualTo(france.length - 2);
-        batch.clear();
-        int index = batch.add(france[france.length - 1], france.length - 1, 0, true);
-        assertThat(context.decode(batch)).isEqualTo(DecodeOutcome.OK);
-        assertThat(generateFrom(0, france.length, index)).isEqualTo(first);
-    }
-
-    @Test
-    void decode_whenKvIsFull_saysSoAndGoesOnOnceSpaceIsFreed() {
-        fill(0, context.contextTokens() - 4);
-        batch.clear();
-        for (int i = 0; i < 8; i++) {
-            batch.add(france[0], i, 1, i == 7);
-        }
-        assertThat(context.decode(batch)).isEqualTo(DecodeOutcome.NO_KV_SPACE);
-        assertThat(context.lastPosition(0)).isEqualTo(context.contextTokens() - 5);
-        assertThat(context.lastPosition(1)).isEqualTo(-1);
-        assertThatIllegalStateException().isThrownBy(() -> context.logits(7)).withMessageContaining("NO_KV_SPACE");
-
-        context.removeTokens(0, 0, -1);
-        assertThat(context.decode(batch)).isEqualTo(DecodeOutcome.OK);
-        assertThat(context.lastPosition(1)).isEqualTo(7);
     }
 
     @Test
@@ -325,17 +245,6 @@ class ContextTest {
     }
 
     @Test
-    void kvBytesPerToken_isWhatTheStateOfATokenTakes() {
-        ContextOptions options = ContextOptions.single(256, 1);
-        int tokens = 100;
-        fill(0, tokens);
-        // Apart from the library's own bookkeeping, some bytes for each token and each layer.
-        assertThat(context.save(0, "m").sizeBytes()
-                        - ContextCreation.kvBytesPerToken(model, options).orElseThrow() * tokens)
-                .isBetween(0L, 10_000L);
-    }
-
-    @Test
     void kvTypeQ8_givesAnAnswerToo() {
         Context small = model.newContext(ContextOptions.single(256, 1).withKv(KvType.Q8_0, KvType.Q8_0));
         try (small) {
@@ -374,51 +283,5 @@ class ContextTest {
         thread.start();
         thread.join();
         return task.resultNow();
-    }
-
-    private static List<Integer> boxed(int[] tokens) {
-        return Arrays.stream(tokens).boxed().toList();
-    }
-
-    /** Adds tokens of which the last wants logits; returns its index. */
-    private int add(int sequence, int from, int[] tokens) {
-        int index = -1;
-        for (int i = 0; i < tokens.length; i++) {
-            index = batch.add(tokens[i], from + i, sequence, i == tokens.length - 1);
-        }
-        return index;
-    }
-
-    private int prefill(int sequence, int[] tokens) {
-        batch.clear();
-        int index = add(sequence, 0, tokens);
-        assertThat(context.decode(batch)).isEqualTo(DecodeOutcome.OK);
-        return index;
-    }
-
-    private void fill(int sequence, int tokens) {
-        for (int at = 0; at < tokens; ) {
-            batch.clear();
-            while (at < tokens && batch.size() < batch.capacity()) {
-                batch.add(france[at % france.length], at, sequence, false);
-                at++;
-            }
-            assertThat(context.decode(batch)).isEqualTo(DecodeOutcome.OK);
-        }
-    }
-
-    private int[] generate(int sequence, int[] prompt) {
-        return generateFrom(sequence, prompt.length, prefill(sequence, prompt));
-    }
-
-    private int[] generateFrom(int sequence, int position, int index) {
-        int[] result = new int[NEW_TOKENS];
-        for (int i = 0; i < NEW_TOKENS; i++) {
-            result[i] = PlainLoop.greedy(context.logits(index));
-            batch.clear();
-            index = batch.add(result[i], position + i, sequence, true);
-            assertThat(context.decode(batch)).isEqualTo(DecodeOutcome.OK);
-        }
-        return result;
     }
 }

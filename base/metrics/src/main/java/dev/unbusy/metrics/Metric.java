@@ -52,6 +52,16 @@ public enum Metric {
             "unbusy_gateway_open_streams",
             "Completion requests whose client is connected and whose answer is not finished",
             "客户端仍连接且应答尚未结束的补全请求数"),
+    GATEWAY_CONNECTIONS(
+            Kind.GAUGE,
+            "unbusy_gateway_connections",
+            "Open connections of clients, idle ones included",
+            "客户端连接数（含空闲连接）"),
+    GATEWAY_BODY_BYTES(
+            Kind.GAUGE,
+            "unbusy_gateway_body_bytes",
+            "Bytes of request bodies in memory: those being received, waiting, or without an answer yet (max_bodies)",
+            "内存中请求体的字节数：正在接收、等待中或尚未开始应答的请求（上限为 max_bodies）"),
     GATEWAY_WORKER_CONNECTIONS(
             Kind.GAUGE,
             "unbusy_gateway_worker_connections",
@@ -77,9 +87,10 @@ public enum Metric {
     GATEWAY_DISCONNECTS(
             Kind.COUNTER,
             "unbusy_gateway_disconnects",
-            "Clients that left before the end of their answer, by stage",
-            "在应答结束之前断开的客户端数，按阶段统计",
-            "stage"),
+            "Clients that left before the end of their answer, by stage and reason (slow_reader: they stopped reading)",
+            "在应答结束之前断开的客户端数，按阶段和原因统计（slow_reader：停止读取）",
+            "stage",
+            "reason"),
 
     WORKER_STEP_SECONDS(Kind.SECONDS, "unbusy_worker_step_seconds", "Duration of one engine step", "引擎单个步骤的耗时"),
     WORKER_STEP_TOKENS(

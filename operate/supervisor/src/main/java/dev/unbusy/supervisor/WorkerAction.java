@@ -23,8 +23,12 @@ sealed interface WorkerAction {
     /** End it at once. */
     record Kill(String why) implements WorkerAction {}
 
-    /** It is not started again. */
-    record GiveUp(RestartReason reason, LoadRefusal cause) implements WorkerAction {}
+    /**
+     * It does not load, and requests are to be told so.
+     *
+     * @param againMillis when it is tried once more all the same; 0 for never
+     */
+    record GiveUp(RestartReason reason, LoadRefusal cause, long againMillis) implements WorkerAction {}
 
     /** It has ended as asked. Nothing follows. */
     record Done() implements WorkerAction {}

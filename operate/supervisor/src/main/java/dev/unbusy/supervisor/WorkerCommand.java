@@ -9,7 +9,7 @@ import java.util.function.Function;
  * How a worker process is started.
  *
  * @param arguments the command line for a worker id; it must print {@link WorkerLine}s and end when its standard input ends
- * @param environment added to the supervisor's own
+ * @param environment all of it: nothing of the supervisor's own is added
  * @param models what it will serve: requests for these wait while it loads
  */
 public record WorkerCommand(

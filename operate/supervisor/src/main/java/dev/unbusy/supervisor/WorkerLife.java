@@ -16,7 +16,9 @@ import java.util.List;
  *   <li>Loading: ready in the end, or dead, or silent for too long (frozen).
  *   <li>Ready: dead (exited, killed, out of memory), no answer for too long (frozen), or answers without a step while
  *       requests run (wedged). Frozen and wedged ones are killed first; their restart follows their death.
- *   <li>Dead: restart after the delay of {@link RestartPolicy}, or give up.
+ *   <li>Dead: restart after the delay of {@link RestartPolicy}, or give up: requests are refused instead of waiting. One that
+ *       has served before is still tried at the longest interval, since what keeps it from loading may pass; one that never
+ *       loaded is not.
  *   <li>Stop, from anywhere: drain if ready, else kill; kill what has not drained in time; done when dead.
  * </ol>
  */
@@ -34,6 +36,8 @@ final class WorkerLife {
 
     private Text killedWhy = Text.same("");
     private boolean wasReady;
+    private boolean everReady;
+    private boolean givenUp;
 
     private boolean begun;
     private long lastEventNanos;
@@ -86,7 +90,7 @@ final class WorkerLife {
     }
 
     private List<WorkerAction> spawn() {
-        state = WorkerState.LOADING;
+        state = givenUp ? WorkerState.FAILED : WorkerState.LOADING;
         alive = true;
         wasReady = false;
         killedFor = RestartReason.EXITED;
@@ -104,17 +108,23 @@ final class WorkerLife {
             return List.of();
         }
         // 1
-        if (state == WorkerState.LOADING && awakeNanos - heardAt > SECONDS.toNanos(config.loadSilenceSeconds())) {
+        if (isLoading() && awakeNanos - heardAt > SECONDS.toNanos(config.loadSilenceSeconds())) {
             return kill(
                     RestartReason.FROZEN,
                     Text.of("no progress in %d s of loading", "加载时 %d 秒没有任何进展", config.loadSilenceSeconds()));
         }
         // 3
-        if (state == WorkerState.RESTARTING && !alive && awakeNanos >= restartAt) {
+        boolean waits = state == WorkerState.RESTARTING || state == WorkerState.FAILED;
+        if (waits && !alive && awakeNanos >= restartAt) {
             restarts++;
             return spawn();
         }
         return List.of();
+    }
+
+    private boolean isLoading() {
+        return state == WorkerState.LOADING
+                || (state == WorkerState.FAILED && alive && killedFor == RestartReason.EXITED);
     }
 
     private List<WorkerAction> progress() {
@@ -123,10 +133,12 @@ final class WorkerLife {
     }
 
     private List<WorkerAction> ready(WorkerEvent.Ready ready) {
-        if (state != WorkerState.LOADING) {
+        if (!isLoading()) {
             return List.of();
         }
         state = WorkerState.READY;
+        givenUp = false;
+        everReady = true;
         wasReady = true;
         readyAt = awakeNanos;
         heardAt = awakeNanos;
@@ -171,10 +183,13 @@ final class WorkerLife {
     }
 
     private List<WorkerAction> kill(RestartReason reason, Text why) {
-        state = WorkerState.RESTARTING;
         restartAt = Long.MAX_VALUE;
         killedFor = reason;
         killedWhy = why;
+        if (givenUp) {
+            return List.of(new WorkerAction.Kill(reason.word()));
+        }
+        state = WorkerState.RESTARTING;
         return List.of(new WorkerAction.Withdraw(reason, why), new WorkerAction.Kill(reason.word()));
     }
 
@@ -213,11 +228,14 @@ final class WorkerLife {
 
     /** 3, for a worker that never was ready. */
     private List<WorkerAction> after(RestartReason reason, Text why, LoadRefusal cause) {
-        if (policy.worthAnotherLoad(cause.code() + " " + why.en())) {
+        if (!givenUp && policy.worthAnotherLoad(cause.code() + " " + why.en())) {
             return restart(reason, why);
         }
+        givenUp = true;
         state = WorkerState.FAILED;
-        return List.of(new WorkerAction.GiveUp(reason, cause));
+        long againMillis = everReady ? config.restartDelayMaxMillis() : 0;
+        restartAt = everReady ? awakeNanos + MILLISECONDS.toNanos(againMillis) : Long.MAX_VALUE;
+        return List.of(new WorkerAction.GiveUp(reason, cause, againMillis));
     }
 
     private List<WorkerAction> restart(RestartReason reason, Text why) {

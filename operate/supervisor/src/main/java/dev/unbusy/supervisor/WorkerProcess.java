@@ -54,6 +54,7 @@ final class WorkerProcess {
         long oomKillsBefore = OomKills.count();
         List<String> arguments = command.arguments().apply(id);
         ProcessBuilder builder = new ProcessBuilder(arguments);
+        builder.environment().clear();
         builder.environment().putAll(command.environment());
         WorkerProcess worker = new WorkerProcess(id, builder.start(), events, loading, oomKillsBefore);
         Thread output = Thread.ofVirtual().name(id + "-stdout").start(worker::readOutput);

@@ -117,7 +117,8 @@ final class WorkerSlot implements Runnable {
                 case WorkerAction.Restart(RestartReason reason, Text why, long delay) -> restart(reason, why, delay);
                 case WorkerAction.Drain() -> drain();
                 case WorkerAction.Kill(String why) -> kill(why);
-                case WorkerAction.GiveUp(RestartReason reason, LoadRefusal cause) -> giveUp(reason, cause);
+                case WorkerAction.GiveUp(RestartReason reason, LoadRefusal cause, long again) ->
+                    giveUp(reason, cause, again);
                 case WorkerAction.Done() -> done = true;
             }
         }
@@ -194,12 +195,13 @@ final class WorkerSlot implements Runnable {
         }
     }
 
-    private void giveUp(RestartReason reason, LoadRefusal cause) {
+    private void giveUp(RestartReason reason, LoadRefusal cause, long againMillis) {
         lastReason = reason;
         uri = null;
         status = null;
-        backends.setState(id, Backend.State.DOWN, cause.text().en());
-        LOG.error("{} is given up ({}): {}", id, cause.code(), cause.text().en());
+        String next = againMillis == 0 ? "" : "; it is tried again every " + againMillis / 1000.0 + " s";
+        backends.setState(id, Backend.State.DOWN, cause.text().en() + next);
+        LOG.error("{} is given up ({}): {}{}", id, cause.code(), cause.text().en(), next);
         publish();
         listener.givenUp(id, cause);
     }

@@ -11,7 +11,7 @@ public enum WorkerState {
     DRAINING,
     /** It was ended, or ended by itself, and will be started again. */
     RESTARTING,
-    /** It was given up. */
+    /** It was given up; one that has served before is still tried now and then. */
     FAILED,
     STOPPED;
 

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -194,7 +193,7 @@ class SupervisorTest {
 
     @Test
     void programMissing_isGivenUpWithTheReason() throws Exception {
-        WorkerCommand command = new WorkerCommand(id -> List.of("/nonexistent/java"), Map.of(), models());
+        WorkerCommand command = new WorkerCommand(id -> List.of("/nonexistent/java"), System.getenv(), models());
         try (Supervisor supervisor = Supervisor.start(config(1), command, backends, metrics, loading)) {
             SupervisorException failure = catchThrowableOfType(SupervisorException.class, supervisor::awaitReady);
             assertThat(failure.getMessage()).contains("/nonexistent/java");
@@ -212,7 +211,11 @@ class SupervisorTest {
                 mode,
                 directory.resolve("pids").toString());
         return Supervisor.start(
-                config(workers), new WorkerCommand(id -> command, Map.of(), models()), backends, metrics, loading);
+                config(workers),
+                new WorkerCommand(id -> command, System.getenv(), models()),
+                backends,
+                metrics,
+                loading);
     }
 
     private static SupervisorConfig config(int workers) {

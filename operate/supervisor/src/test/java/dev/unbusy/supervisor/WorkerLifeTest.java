@@ -154,10 +154,46 @@ class WorkerLifeTest {
         begin();
         pass(delay(on(failure)));
         pass(delay(on(failure)));
-        assertThat(on(failure)).containsExactly(new WorkerAction.GiveUp(RestartReason.FAILED_TO_LOAD, refusal));
+        assertThat(on(failure)).containsExactly(new WorkerAction.GiveUp(RestartReason.FAILED_TO_LOAD, refusal, 0));
         assertThat(life.state()).isEqualTo(WorkerState.FAILED);
         assertThat(pass(600_000)).isEmpty();
         assertThat(on(STOP)).containsExactly(new WorkerAction.Done());
+    }
+
+    @Test
+    void oneThatHasServed_andDoesNotLoadAnyMore_isGivenUpButTriedAgainAtTheLongestInterval_untilItServes() {
+        serving();
+        pass(delay(on(exit(137))));
+        pass(delay(on(exit(137))));
+        pass(delay(on(exit(137))));
+        assertThat(on(exit(137))).singleElement().isInstanceOfSatisfying(WorkerAction.GiveUp.class, given -> {
+            assertThat(given.cause().text().en()).contains("signal 9");
+            assertThat(given.againMillis()).isEqualTo(30_000);
+        });
+        assertThat(life.state()).isEqualTo(WorkerState.FAILED);
+        assertThat(pass(29_900)).isEmpty();
+        assertThat(pass(100)).containsExactly(new WorkerAction.Spawn());
+        assertThat(life.state()).as("requests do not wait for a mere try").isEqualTo(WorkerState.FAILED);
+        assertThat(on(exit(1))).singleElement().isInstanceOf(WorkerAction.GiveUp.class);
+        assertThat(pass(30_000)).containsExactly(new WorkerAction.Spawn());
+        assertThat(on(READY)).containsExactly(new WorkerAction.Serve(URL));
+        assertThat(life.state()).isEqualTo(WorkerState.READY);
+        assertThat(on(exit(137))).as("forgiven").singleElement().isInstanceOf(WorkerAction.Restart.class);
+    }
+
+    @Test
+    void oneGivenUp_thatStandsStillWhileTriedAgain_isKilledOnceAndTriedAgain() {
+        serving();
+        for (int round = 0; round < 3; round++) {
+            pass(delay(on(exit(137))));
+        }
+        on(exit(137));
+        pass(30_000);
+        assertThat(pass(400_000)).containsExactly(new WorkerAction.Kill("frozen"));
+        assertThat(on(exit(137))).singleElement().isInstanceOf(WorkerAction.GiveUp.class);
+        assertThat(pass(30_000)).containsExactly(new WorkerAction.Spawn());
+        assertThat(on(STOP)).singleElement().isInstanceOf(WorkerAction.Kill.class);
+        assertThat(on(exit(137))).containsExactly(new WorkerAction.Done());
     }
 
     @Test

@@ -16,10 +16,11 @@ import org.jspecify.annotations.Nullable;
  *   <li>Distills that are installed and fit come first, so that a second start needs no network; the starter model if it
  *       alone is installed.
  *   <li>Without a hub: the starter model.
- *   <li>Else the most preferred distill (see {@code order} in models.json) whose weights, KV cache of 8,192 tokens and
- *       runtime fit with 15 % to spare, and whose estimated decode speed is at least 5 tokens/s: memory bandwidth × 0.6 ÷
- *       weight bytes, since decoding one stream reads all weights once per token. On a GPU that holds all of it the
- *       speed is taken as sufficient. Where the bandwidth is unknown, the smallest that fits.
+ *   <li>Else the most preferred distill (see {@code order} in models.json) that a hub gives, whose file fits the disk, whose
+ *       weights, KV cache of 8,192 tokens and runtime fit the memory with 15 % to spare, and whose estimated decode speed
+ *       is at least 5 tokens/s: memory bandwidth × 0.6 ÷ weight bytes, since decoding one stream reads all weights once
+ *       per token. On a GPU that holds all of it the speed is taken as sufficient. Where the bandwidth is unknown, the
+ *       smallest that fits.
  *   <li>Where none fits: the starter model.
  * </ol>
  */
@@ -45,11 +46,8 @@ public final class ModelChooser {
         this.catalog = catalog;
     }
 
-    /**
-     * @param installed ids of the installed models
-     * @param hubReachable whether a hub answers; null if not asked
-     */
-    public ModelChoice choose(HostFacts host, Set<String> installed, @Nullable Boolean hubReachable) {
+    /** @param installed ids of the installed models */
+    public ModelChoice choose(HostFacts host, Set<String> installed, Supply supply) {
         List<CatalogModel> distills = catalog.models().stream()
                 .filter(model -> !model.family().equals(CatalogModel.STARTER))
                 .sorted(Comparator.comparingInt(CatalogModel::order).reversed())
@@ -77,7 +75,7 @@ public final class ModelChooser {
                     rejected);
         }
         // 2
-        if (!Boolean.TRUE.equals(hubReachable)) {
+        if (!Boolean.TRUE.equals(supply.hub())) {
             return starter(
                     host,
                     Text.of(
@@ -96,11 +94,22 @@ public final class ModelChooser {
                 why = tooSlow(host, model);
             }
             if (why == null) {
+                why = notToBeHad(supply, model);
+            }
+            if (why == null) {
                 return choice(host, model, suits(host, model), rejected);
             }
             rejected.add(why);
         }
         // 4
+        if (!supply.notThere().isEmpty()) {
+            return starter(
+                    host,
+                    Text.of(
+                            "No hub gives a DeepSeek distill that suits this machine, so the small starter model %s is used.",
+                            "模型仓库中没有可获取且适合本机的 DeepSeek 蒸馏模型，因此使用小型入门模型 %s。", starter.shortName()),
+                    rejected);
+        }
         return starter(
                 host,
                 Text.of(
@@ -154,6 +163,20 @@ public final class ModelChooser {
         return Text.of(
                 "%s would give about %s tokens/s here (estimate), under %s.",
                 "%s 在本机上约为 %s 词元/秒（估计值），低于 %s。", model.shortName(), oneDigit(speed), oneDigit(LEAST_TOKENS_PER_SECOND));
+    }
+
+    /** Why the model cannot be fetched, or null if it can. */
+    private static @Nullable Text notToBeHad(Supply supply, CatalogModel model) {
+        Text said = supply.notThere().get(model.id());
+        if (said != null) {
+            return new Text(model.shortName() + ": " + said.en(), model.shortName() + "：" + said.zh());
+        }
+        Bytes room = supply.diskRoom().get(model.id());
+        Bytes file = weights(model, QUANTIZATION);
+        return room == null || file.compareTo(room) <= 0
+                ? null
+                : Text.of(
+                        "%s takes %s on the disk, %s are free.", "%s 需要 %s 磁盘空间，可用 %s。", model.shortName(), file, room);
     }
 
     private static Text suits(HostFacts host, CatalogModel model) {

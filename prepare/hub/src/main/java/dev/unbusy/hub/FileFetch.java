@@ -21,11 +21,13 @@ record FileFetch(
         @Nullable String sha256,
         Text task) {
 
+    static final String PART = ".part";
+
     Path part() {
-        return target.resolveSibling(target.getFileName() + ".part");
+        return target.resolveSibling(target.getFileName() + PART);
     }
 
     Path state() {
-        return target.resolveSibling(target.getFileName() + ".part.json");
+        return target.resolveSibling(target.getFileName() + PART + ".json");
     }
 }

@@ -2,6 +2,7 @@ package dev.unbusy.hub;
 
 import dev.unbusy.catalog.JsonObject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +67,10 @@ final class FileManifest {
     /** What is wrong with the folder, in English for the log, or null if it is as it should be. */
     @Nullable
     String damage() {
+        String foreign = foreignLibrary();
+        if (foreign != null) {
+            return foreign;
+        }
         boolean touched = false;
         for (Map.Entry<String, Entry> listed : entries.entrySet()) {
             Path file = directory.resolve(listed.getKey());
@@ -93,6 +99,19 @@ final class FileManifest {
             }
         }
         return null;
+    }
+
+    /** ggml opens every library in the folder that is named like a backend, so none may lie there that was not fetched. */
+    private @Nullable String foreignLibrary() {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> String.valueOf(file.getFileName()))
+                    .filter(name -> (name.endsWith(".so") || name.endsWith(".dylib")) && !entries.containsKey(name))
+                    .findFirst()
+                    .map(name -> directory.resolve(name) + " does not belong there")
+                    .orElse(null);
+        } catch (IOException | UncheckedIOException e) {
+            return directory + " cannot be read (" + e.getClass().getSimpleName() + ")";
+        }
     }
 
     Map<String, String> sha256() {

@@ -22,6 +22,8 @@ final class HubProbe {
     /** Once one hub has answered, the other gets this much longer: a blocked one would take the whole limit. */
     private static final Duration GRACE = Duration.ofSeconds(1);
 
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+
     private final Endpoints endpoints;
     private final HubTokens tokens;
     private final Map<String, String> environment;
@@ -34,12 +36,13 @@ final class HubProbe {
         this.limit = limit;
     }
 
-    private record Answer(ModelReference.Hub hub, @Nullable String failure) {}
+    private record Answer(ModelReference.Hub hub, @Nullable Text failure) {}
 
     /** Returns when both have answered, a second after the first that does, and after the limit at the latest. */
     HubReachability probe() {
         BlockingQueue<Answer> answers = new ArrayBlockingQueue<>(2);
-        long deadlineNanos = System.nanoTime() + limit.toNanos();
+        long startNanos = System.nanoTime();
+        long deadlineNanos = startNanos + limit.toNanos();
         Map<ModelReference.Hub, Text> seen = new EnumMap<>(ModelReference.Hub.class);
         Map<ModelReference.Hub, Boolean> reached = new EnumMap<>(ModelReference.Hub.class);
         try (HubHttp http = new HubHttp(tokens, environment, limit, limit)) {
@@ -55,24 +58,23 @@ final class HubProbe {
                 if (answer.failure() == null) {
                     deadlineNanos = Math.min(deadlineNanos, System.nanoTime() + GRACE.toNanos());
                 }
-                seen.put(
-                        answer.hub(),
-                        answer.failure() == null
-                                ? Text.of("answers", "可用")
-                                : Text.of("not reached (%s)", "无法访问（%s）", answer.failure()));
+                seen.put(answer.hub(), answer.failure() == null ? Text.of("answers", "可用") : answer.failure());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        Text silent = Text.of("no answer within %d ms", "%d 毫秒内无应答", limit.toMillis());
-        Text huggingFace = seen.getOrDefault(ModelReference.Hub.HUGGING_FACE, silent);
-        Text modelScope = seen.getOrDefault(ModelReference.Hub.MODELSCOPE, silent);
+        Text silent = Text.of(
+                "no answer within %.1f s", "%.1f 秒内无应答", (System.nanoTime() - startNanos) / (double) NANOS_PER_SECOND);
         return new HubReachability(
                 reached.getOrDefault(ModelReference.Hub.HUGGING_FACE, false),
                 reached.getOrDefault(ModelReference.Hub.MODELSCOPE, false),
-                new Text(
-                        "Hugging Face: %s; ModelScope: %s.".formatted(huggingFace.en(), modelScope.en()),
-                        "Hugging Face：%s；ModelScope：%s。".formatted(huggingFace.zh(), modelScope.zh())));
+                Text.of(
+                        "Hubs asked: Hugging Face at %s: %s; ModelScope at %s: %s.",
+                        "已尝试的模型仓库：Hugging Face（%s）：%s；ModelScope（%s）：%s。",
+                        endpoints.huggingFace(),
+                        seen.getOrDefault(ModelReference.Hub.HUGGING_FACE, silent),
+                        endpoints.modelScope(),
+                        seen.getOrDefault(ModelReference.Hub.MODELSCOPE, silent)));
     }
 
     private Answer ask(HubHttp http, ModelReference.Hub hub) {
@@ -85,15 +87,15 @@ final class HubProbe {
                 return new Answer(hub, null);
             }
             if (reply.status() != 200) {
-                return new Answer(hub, "status " + reply.status());
+                return new Answer(hub, Text.of("answers with status %d", "返回状态 %d", reply.status()));
             }
             protocol.parse(KNOWN_MODEL, protocol.standardRevision(), body);
             return new Answer(hub, null);
         } catch (IOException e) {
-            return new Answer(hub, Transfers.reason(e));
+            return new Answer(hub, NetworkFailure.of(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new Answer(hub, "interrupted");
+            return new Answer(hub, Text.of("interrupted", "被中断"));
         }
     }
 }

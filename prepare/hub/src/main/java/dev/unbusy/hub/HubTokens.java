@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,12 @@ import org.jspecify.annotations.Nullable;
  * redirected to storage hosts that must not see it. Never printed.
  */
 final class HubTokens {
+    private static final String HF_TOKEN = "HF_TOKEN";
+    private static final String HUGGING_FACE_HUB_TOKEN = "HUGGING_FACE_HUB_TOKEN";
+    private static final String MODELSCOPE_API_TOKEN = "MODELSCOPE_API_TOKEN";
+    /** Environment variables that hold a token. */
+    static final Set<String> VARIABLES = Set.of(HF_TOKEN, HUGGING_FACE_HUB_TOKEN, MODELSCOPE_API_TOKEN);
+
     private final Endpoints endpoints;
     private final @Nullable String huggingFace;
     private final @Nullable String modelScope;
@@ -29,14 +36,14 @@ final class HubTokens {
      * ModelScope: {@code MODELSCOPE_API_TOKEN}.
      */
     static HubTokens of(Endpoints endpoints, Map<String, String> environment) {
-        String huggingFace = clean(environment.get("HF_TOKEN"));
+        String huggingFace = clean(environment.get(HF_TOKEN));
         if (huggingFace == null) {
-            huggingFace = clean(environment.get("HUGGING_FACE_HUB_TOKEN"));
+            huggingFace = clean(environment.get(HUGGING_FACE_HUB_TOKEN));
         }
         if (huggingFace == null) {
             huggingFace = fromFile(tokenFile(environment));
         }
-        return new HubTokens(endpoints, huggingFace, clean(environment.get("MODELSCOPE_API_TOKEN")));
+        return new HubTokens(endpoints, huggingFace, clean(environment.get(MODELSCOPE_API_TOKEN)));
     }
 
     private static Path tokenFile(Map<String, String> environment) {

@@ -24,6 +24,8 @@ public final class ModelPuller {
     /** With these, another hub or repository may still have the model. */
     private static final Set<String> TRY_NEXT =
             Set.of("model-not-found", "hub-unreachable", "hub-error", "hub-busy", "gated-model-auth");
+    /** With these, the hub's other repositories would say the same. */
+    private static final Set<String> WHOLE_HUB = Set.of("hub-unreachable", "hub-busy");
     /** Share of the free memory that weights may take; the rest is for context and runtime. */
     private static final double WEIGHT_SHARE = 0.75;
 
@@ -174,6 +176,9 @@ public final class ModelPuller {
                             || (e.code().equals("gated-model-auth")
                                     && !failure.code().equals(e.code()))) {
                         failure = e;
+                    }
+                    if (WHOLE_HUB.contains(e.code())) {
+                        break;
                     }
                 }
             }

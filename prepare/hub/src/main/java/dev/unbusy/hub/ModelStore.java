@@ -2,9 +2,11 @@ package dev.unbusy.hub;
 
 import dev.unbusy.catalog.CatalogModel;
 import dev.unbusy.catalog.ModelCatalog;
+import dev.unbusy.catalog.ModelChooser;
 import dev.unbusy.gguf.GgufException;
 import dev.unbusy.gguf.GgufFile;
 import dev.unbusy.text.Text;
+import dev.unbusy.units.Bytes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,6 +133,22 @@ public final class ModelStore {
     /** The folder that models of that repository go to. */
     Path folder(String repository) {
         return directory.resolve(CacheDirectory.safe(repository));
+    }
+
+    /** What a model's file may take: the free room and what of it has been fetched already; null if unknown. */
+    @Nullable
+    Bytes roomFor(CatalogModel model, DiskSpace space) {
+        try {
+            long bytes = Math.max(0, space.usableBytes(directory) - DiskSpace.MARGIN_BYTES);
+            for (CatalogModel.GgufRepository repository : model.gguf()) {
+                String name = repository.pattern().replace("{quantization}", ModelChooser.QUANTIZATION);
+                Path part = folder(repository.repository()).resolve(name + FileFetch.PART);
+                bytes += Files.isRegularFile(part) ? Files.size(part) : 0;
+            }
+            return new Bytes(bytes);
+        } catch (IOException e) {
+            return null;
+        }
     }
 
     /** Describes a model whose files are complete, and writes it down. */

@@ -23,6 +23,9 @@ import org.slf4j.LoggerFactory;
 public final class NativeLibraries {
     private static final Logger LOG = LoggerFactory.getLogger(NativeLibraries.class);
     private static final Duration NPM_LIMIT = Duration.ofMinutes(30);
+    private static final Text CLEAR_CACHE = Text.of(
+            "Clear npm's cache (npm cache clean --force) and try again; if it stays, the registry in use serves another file.",
+            "请清除 npm 缓存（npm cache clean --force）后重试；如果仍然如此，说明所用的软件源提供了不同的文件。");
 
     private final CacheDirectory cache;
     private final Commands commands;
@@ -122,7 +125,8 @@ public final class NativeLibraries {
                         build,
                         Text.of(
                                 "it holds llama.cpp %s, not %s",
-                                "其中的 llama.cpp 版本为 %s，而不是 %s", release, NativePackage.RELEASE));
+                                "其中的 llama.cpp 版本为 %s，而不是 %s", release, NativePackage.RELEASE),
+                        CLEAR_CACHE);
             }
             FileManifest manifest = FileManifest.create(unpacked, List.copyOf(names));
             if (Files.exists(directory)) {
@@ -148,7 +152,7 @@ public final class NativeLibraries {
     private Path archive(NativePackage build, Path work) throws IOException {
         Path byHand = cache.downloads().resolve(build.archive());
         if (Files.isRegularFile(byHand)) {
-            verify(build, byHand);
+            verify(build, byHand, Text.of("Delete %s or replace it by a whole copy.", "请删除 %s，或替换为完整的文件。", byHand));
             return byHand;
         }
         Commands.Result result;
@@ -189,30 +193,28 @@ public final class NativeLibraries {
                             build.archive(),
                             cache.downloads()));
         }
-        verify(build, archive);
+        verify(build, archive, CLEAR_CACHE);
         return archive;
     }
 
-    private static void verify(NativePackage build, Path archive) throws IOException {
+    private static void verify(NativePackage build, Path archive, Text remedy) throws IOException {
         MessageDigest digest = Digests.sha512();
         Digests.update(digest, archive, Files.size(archive), done -> {});
         String found = "sha512-" + Base64.getEncoder().encodeToString(digest.digest());
         if (!found.equals(build.integrity())) {
-            throw damaged(build, Text.of("%s has the checksum %s", "%s 的校验和为 %s", archive.getFileName(), found));
+            throw damaged(
+                    build, Text.of("%s has the checksum %s", "%s 的校验和为 %s", archive.getFileName(), found), remedy);
         }
     }
 
-    private static HubException damaged(NativePackage build, Text how) {
+    private static HubException damaged(NativePackage build, Text how, Text remedy) {
         return new HubException(
                 "natives-damaged",
                 new Text(
                         "The package %s is not the one this version of Unbusy was tested with: %s."
                                 .formatted(build.spec(), how.en()),
                         "软件包 %s 与此版本 Unbusy 测试时使用的不一致：%s。".formatted(build.spec(), how.zh())),
-                Text.of(
-                        "Clear npm's cache (npm cache clean --force) and try again; if it stays, the registry in use serves"
-                                + " another file.",
-                        "请清除 npm 缓存（npm cache clean --force）后重试；如果仍然如此，说明所用的软件源提供了不同的文件。"));
+                remedy);
     }
 
     private @Nullable Integer cudaMajor(Backend backend) {

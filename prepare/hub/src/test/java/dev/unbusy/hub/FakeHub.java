@@ -11,8 +11,10 @@ import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HexFormat;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,10 +28,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Two servers on this machine that behave like Hugging Face, ModelScope and their storage host: the hub lists files and
  * redirects to storage (another port, so another origin), storage serves ranges. Faults are queued and strike in order.
+ * Public for the end-to-end tests, which start the whole program against it.
  */
-final class FakeHub implements AutoCloseable {
+public final class FakeHub implements AutoCloseable {
     /** What goes wrong with one answer of the storage host. */
-    sealed interface Fault {
+    public sealed interface Fault {
         /** Closes the connection after so many bytes of the body. */
         record Cut(int afterBytes) implements Fault {}
 
@@ -38,6 +41,13 @@ final class FakeHub implements AutoCloseable {
         /** Sends so many bytes, then nothing more while the test runs. */
         record Stall(int afterBytes) implements Fault {}
 
+        /** Sends so many bytes, says so, and goes on when told to. */
+        record Wait(int afterBytes, CountDownLatch reached, CountDownLatch go) implements Fault {
+            public Wait(int afterBytes) {
+                this(afterBytes, new CountDownLatch(1), new CountDownLatch(1));
+            }
+        }
+
         /** Ignores {@code Range}. */
         record NoRanges() implements Fault {}
 
@@ -45,17 +55,25 @@ final class FakeHub implements AutoCloseable {
         record WrongRange() implements Fault {}
     }
 
-    record Request(String host, String path, Map<String, String> headers) {}
+    public record Request(String host, String path, Map<String, String> headers) {}
 
-    final List<Request> requests = new CopyOnWriteArrayList<>();
+    public final List<Request> requests = new CopyOnWriteArrayList<>();
     final Deque<Fault> faults = new ArrayDeque<>();
     /** Files by {@code org/name} and path. */
     final Map<String, Map<String, byte[]>> repositories = new ConcurrentHashMap<>();
     /** Checksums that the hub claims, where they differ from the true ones. */
     final Map<String, String> claimedSha256 = new ConcurrentHashMap<>();
 
+    /** Of the very arrays that were put, which tests may make large. */
+    private final Map<byte[], String> hashes = Collections.synchronizedMap(new IdentityHashMap<>());
+
     volatile String etag = "\"v1\"";
-    volatile @Nullable String neededToken;
+    public volatile @Nullable String neededToken;
+    /** What the hub answers instead of anything else; 0 for nothing. The storage host is not concerned. */
+    public volatile int hubStatus;
+    /** The hub takes requests and answers none. */
+    public volatile boolean silent;
+
     volatile String commit = "c0ffee";
 
     private final HttpServer hub = server("hub");
@@ -63,7 +81,7 @@ final class FakeHub implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final CountDownLatch closing = new CountDownLatch(1);
 
-    FakeHub() {
+    public FakeHub() {
         hub.createContext("/", exchange -> answer("hub", exchange, this::hub));
         storage.createContext("/", exchange -> answer("storage", exchange, this::storage));
         hub.setExecutor(threads);
@@ -80,17 +98,24 @@ final class FakeHub implements AutoCloseable {
         }
     }
 
-    URI endpoint() {
+    public URI endpoint() {
         return URI.create("http://127.0.0.1:" + hub.getAddress().getPort());
     }
 
-    void put(String repository, String path, byte[] content) {
+    public void put(String repository, String path, byte[] content) {
         repositories
                 .computeIfAbsent(repository, key -> new ConcurrentHashMap<>())
                 .put(path, content);
     }
 
-    List<Request> storageRequests() {
+    /** The storage host's next answer to come without a fault has this one. */
+    public void then(Fault fault) {
+        synchronized (faults) {
+            faults.add(fault);
+        }
+    }
+
+    public List<Request> storageRequests() {
         return requests.stream()
                 .filter(request -> request.host().equals("storage"))
                 .toList();
@@ -111,6 +136,14 @@ final class FakeHub implements AutoCloseable {
 
     private void hub(HttpExchange exchange) throws IOException {
         String path = exchange.getRequestURI().getPath();
+        if (silent) {
+            await(closing);
+            return;
+        }
+        if (hubStatus != 0) {
+            send(exchange, hubStatus, "{\"error\":\"as the test says\"}");
+            return;
+        }
         String token = neededToken;
         String sent = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"));
         if (token != null && !sent.equals("Bearer " + token)) {
@@ -222,16 +255,19 @@ final class FakeHub implements AutoCloseable {
         int end = switch (fault) {
             case Fault.Cut cut -> Math.min(content.length, from + cut.afterBytes());
             case Fault.Stall stall -> Math.min(content.length, from + stall.afterBytes());
+            case Fault.Wait wait -> Math.min(content.length, from + wait.afterBytes());
             case null, default -> content.length;
         };
         out.write(content, from, end - from);
         out.flush();
         if (fault instanceof Fault.Stall) {
-            try {
-                closing.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            await(closing);
+        }
+        if (fault instanceof Fault.Wait wait) {
+            wait.reached().countDown();
+            await(wait.go());
+            out.write(content, end, content.length - end);
+            return;
         }
         if (end < content.length) {
             // Closing the exchange before the announced length breaks the connection.
@@ -239,11 +275,21 @@ final class FakeHub implements AutoCloseable {
         }
     }
 
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private String sha256(String path, byte[] content) {
         String claimed = claimedSha256.get(path);
         return claimed != null
                 ? claimed
-                : HexFormat.of().formatHex(Digests.sha256().digest(content));
+                : hashes.computeIfAbsent(
+                        content,
+                        key -> HexFormat.of().formatHex(Digests.sha256().digest(content)));
     }
 
     private static void send(HttpExchange exchange, int status, String body) throws IOException {

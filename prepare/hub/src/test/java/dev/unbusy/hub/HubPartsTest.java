@@ -233,9 +233,56 @@ class HubPartsTest {
             assertThat(reachable.huggingFace()).isTrue();
             assertThat(reachable.modelScope()).isFalse();
             assertThat(reachable.reason().en())
-                    .contains("Hugging Face: answers")
-                    .contains("ModelScope: not reached");
+                    .contains("Hugging Face at " + fake.endpoint() + ": answers")
+                    .contains("ModelScope at http://127.0.0.1:1: the connection is refused");
+            assertThat(reachable.reason().zh()).contains("连接被拒绝");
         }
+    }
+
+    @Test
+    void probe_ofHubsThatTakeTheRequestAndSayNothing_endsWithItsLimit() {
+        try (FakeHub fake = new FakeHub()) {
+            fake.silent = true;
+            HubConfig config = new HubConfig(
+                    null, fake.endpoint().toString(), fake.endpoint().toString(), 1, 1, 1, 1);
+            Endpoints endpoints = Endpoints.of(config, Map.of());
+            long start = System.nanoTime();
+            HubReachability reachable = new HubProbe(
+                            endpoints, HubTokens.of(endpoints, Map.of()), Map.of(), Duration.ofMillis(300))
+                    .probe();
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+            assertThat(reachable.any()).isFalse();
+            assertThat(reachable.reason().en()).contains("no answer").contains(fake.endpoint() + ":");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"429, status 429", "500, status 500", "200, does not answer like a hub"})
+    void probe_ofAHubThatAnswersWrongly_saysHow(int status, String said) {
+        try (FakeHub fake = new FakeHub()) {
+            fake.hubStatus = status;
+            HubConfig config = new HubConfig(
+                    null, fake.endpoint().toString(), fake.endpoint().toString(), 1, 1, 1, 1);
+            Endpoints endpoints = Endpoints.of(config, Map.of());
+            HubReachability reachable = new HubProbe(
+                            endpoints, HubTokens.of(endpoints, Map.of()), Map.of(), Duration.ofSeconds(20))
+                    .probe();
+            assertThat(reachable.any()).isFalse();
+            assertThat(reachable.reason().en()).contains(said);
+        }
+    }
+
+    @Test
+    void networkFailure_tellsANameFromAPort() {
+        IOException wrapped = new IOException("x", new java.net.ConnectException());
+        assertThat(NetworkFailure.of(wrapped).en()).contains("refused");
+        IOException name = new java.net.ConnectException();
+        name.initCause(new java.nio.channels.UnresolvedAddressException());
+        assertThat(NetworkFailure.of(name).en()).contains("name cannot be resolved");
+        assertThat(NetworkFailure.of(new javax.net.ssl.SSLHandshakeException("no trust"))
+                        .en())
+                .contains("secure")
+                .contains("no trust");
     }
 
     @Test

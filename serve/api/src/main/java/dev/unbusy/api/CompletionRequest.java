@@ -6,18 +6,21 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A checked {@code POST /v1/completions}.
  *
  * @param prompts at least one; each has {@code sampling.n()} answers, and choice {@code p × n + i} is answer i of prompt p
+ * @param suffix what follows behind the answer, which fills the gap; null for none. Prompts are texts then
  * @param echo answers begin with the prompt
  * @param logprobs how many of the most likely tokens to tell at each place, 0–20; −1 for no probabilities at all
  */
 public record CompletionRequest(
         String model,
         List<Prompt> prompts,
+        @Nullable String suffix,
         SamplingOptions sampling,
         boolean echo,
         int logprobs,
@@ -40,7 +43,12 @@ public record CompletionRequest(
 
     /** @throws ApiException naming field, what was found and what is wanted */
     public static CompletionRequest parse(byte[] json) {
-        return JsonBody.parse(json, body -> new Fields().read(body));
+        return parse(json, Feature.OFFERED);
+    }
+
+    /** @param features what a request may ask for; what is missing is refused by name */
+    static CompletionRequest parse(byte[] json, Set<Feature> features) {
+        return JsonBody.parse(json, body -> new Fields(features).read(body));
     }
 
     /** The values while they are read. */
@@ -49,6 +57,12 @@ public record CompletionRequest(
         private @Nullable List<Prompt> prompts;
         private boolean echo;
         private int logprobs = -1;
+        private @Nullable String suffix;
+        private final Set<Feature> features;
+
+        Fields(Set<Feature> features) {
+            this.features = features;
+        }
 
         CompletionRequest read(JsonBody body) throws IOException {
             while (body.nextField()) {
@@ -60,6 +74,13 @@ public record CompletionRequest(
                         case "prompt" -> prompts = prompts(body);
                         case "echo" -> echo = body.bool();
                         case "logprobs" -> logprobs = (int) body.integer(0, MAX_LOGPROBS);
+                        case "suffix" -> {
+                            if (features.contains(Feature.FILL_IN_MIDDLE)) {
+                                suffix = body.string();
+                            } else {
+                                Parameters.other(body, name, false);
+                            }
+                        }
                         default -> Parameters.other(body, name, false);
                     }
                 }
@@ -78,15 +99,34 @@ public record CompletionRequest(
                                 "logprobs", "probabilities of the prompt are not told; leave out echo or logprobs")
                         .exception();
             }
+            if (suffix != null) {
+                checkSuffix(list);
+            }
             return new CompletionRequest(
                     model,
                     List.copyOf(list),
+                    suffix,
                     common.sampling(),
                     echo,
                     logprobs,
                     common.stream,
                     common.streamUsage(),
                     common.user);
+        }
+
+        private void checkSuffix(List<Prompt> prompts) {
+            if (echo) {
+                throw ApiError.invalidValue("echo", "cannot be true with 'suffix'; leave one out")
+                        .exception();
+            }
+            for (int i = 0; i < prompts.size(); i++) {
+                if (prompts.get(i) instanceof Prompt.Tokens) {
+                    throw ApiError.invalidValue(
+                                    prompts.size() == 1 ? "prompt" : "prompt[" + i + "]",
+                                    "is token ids, but must be text where 'suffix' is given")
+                            .exception();
+                }
+            }
         }
 
         private static List<Prompt> prompts(JsonBody body) throws IOException {

@@ -29,6 +29,8 @@ final class JsonBody {
                     .maxNameLength(1_024)
                     .maxNumberLength(400)
                     .build())
+            // Names come from strangers: they are not worth a place in the JVM's table of strings.
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .build();
 
     private final JsonParser parser;

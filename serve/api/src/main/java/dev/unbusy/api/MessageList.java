@@ -25,6 +25,7 @@ record MessageList(List<Map<String, Object>> messages, boolean continueLast) {
                     .exception();
         }
         List<Map<String, Object>> messages = new ArrayList<>();
+        ToolCallHistory history = new ToolCallHistory();
         int prefixAt = -1;
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             int index = messages.size();
@@ -35,6 +36,7 @@ record MessageList(List<Map<String, Object>> messages, boolean continueLast) {
             Message message = new Message("messages[" + index + "]");
             body.object(message.path, name -> message.field(body, name));
             messages.add(message.checked());
+            history.message(message.path, messages.getLast());
             if (message.prefix) {
                 prefixAt = index;
             }
@@ -47,6 +49,7 @@ record MessageList(List<Map<String, Object>> messages, boolean continueLast) {
             throw ApiError.invalidValue("messages", "is empty; send at least one message")
                     .exception();
         }
+        history.end();
         return new MessageList(messages, prefixAt >= 0);
     }
 
@@ -54,6 +57,7 @@ record MessageList(List<Map<String, Object>> messages, boolean continueLast) {
     private static final class Message {
         private final String path;
         private final Map<String, Object> values = new LinkedHashMap<>();
+        private @Nullable Object toolCalls;
         private boolean prefix;
 
         Message(String path) {
@@ -67,7 +71,7 @@ record MessageList(List<Map<String, Object>> messages, boolean continueLast) {
                 case "content" -> put(name, content(body, at));
                 case "name", "tool_call_id", "reasoning_content" -> put(name, body.isNull() ? null : body.string(at));
                 case "prefix" -> prefix = !body.isNull() && body.bool();
-                case "tool_calls" -> toolCalls(body, at);
+                case "tool_calls" -> toolCalls = body.value();
                 // Clients send back what they got; these say nothing to a model.
                 case "refusal", "annotations" -> body.parser().skipChildren();
                 case "audio", "function_call" -> {
@@ -85,28 +89,39 @@ record MessageList(List<Map<String, Object>> messages, boolean continueLast) {
                 throw ApiError.missing(path + ".role").exception();
             }
             boolean assistant = role.equals("assistant");
+            if (!assistant) {
+                requireAssistant();
+            } else if (toolCalls != null) {
+                List<Map<String, Object>> calls = ToolCallHistory.calls(path + ".tool_calls", toolCalls);
+                if (!calls.isEmpty()) {
+                    values.put("tool_calls", calls);
+                }
+            }
             if (!values.containsKey("content") && !(assistant && (values.containsKey("tool_calls") || prefix))) {
                 throw ApiError.missing(path + ".content").exception();
             }
             if (role.equals("tool") && !values.containsKey("tool_call_id")) {
                 throw ApiError.missing(path + ".tool_call_id").exception();
             }
-            if (!assistant) {
-                for (String name : List.of("tool_calls", "reasoning_content")) {
-                    if (values.containsKey(name)) {
-                        throw ApiError.invalidValue(path + "." + name, "is for the role assistant only")
-                                .exception();
-                    }
-                }
-                if (prefix) {
-                    throw ApiError.invalidValue(path + ".prefix", "is for the role assistant only")
-                            .exception();
-                }
-            }
             if (!values.containsKey("content") && prefix) {
                 values.put("content", "");
             }
             return values;
+        }
+
+        private void requireAssistant() {
+            String name = "";
+            if (toolCalls != null && !List.of().equals(toolCalls)) {
+                name = "tool_calls";
+            } else if (values.containsKey("reasoning_content")) {
+                name = "reasoning_content";
+            } else if (prefix) {
+                name = "prefix";
+            }
+            if (!name.isEmpty()) {
+                throw ApiError.invalidValue(path + "." + name, "is for the role assistant only")
+                        .exception();
+            }
         }
 
         private void put(String name, @Nullable Object value) {
@@ -148,20 +163,6 @@ record MessageList(List<Map<String, Object>> messages, boolean continueLast) {
                 text.append(index == 1 ? "" : "\n").append(found.checked());
             }
             return text.toString();
-        }
-
-        private void toolCalls(JsonBody body, String at) throws IOException {
-            if (body.isNull()) {
-                return;
-            }
-            if (body.parser().currentToken() != JsonToken.START_ARRAY) {
-                throw ApiError.wrongType(at, "a list of tool calls", body.found())
-                        .exception();
-            }
-            Object calls = body.value();
-            if (calls instanceof List<?> list && !list.isEmpty()) {
-                values.put("tool_calls", list);
-            }
         }
     }
 

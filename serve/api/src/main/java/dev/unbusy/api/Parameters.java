@@ -117,6 +117,14 @@ final class Parameters {
         }
     }
 
+    /** Refuses a chat parameter for another reason than the table has, unless its value asks for nothing. */
+    static void refuse(JsonBody body, String name, String fix) throws IOException {
+        Rule rule = CHAT.get(name);
+        if (rule == null || !isHarmless(body, rule)) {
+            throw ApiError.unsupported(name, fix).exception();
+        }
+    }
+
     /** Null means absent, but a name that nobody knows is a mistake with null as well. */
     static void requireKnown(String name, boolean chat) {
         Map<String, Rule> rules = chat ? CHAT : COMPLETION;

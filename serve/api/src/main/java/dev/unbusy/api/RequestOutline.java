@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param includeUsage {@code stream_options.include_usage}; null where the request does not say
  * @param maxTokens {@code max_completion_tokens} or {@code max_tokens}; −1 where the request does not say
  * @param n answers per prompt
- * @param promptBytes of {@code messages} or {@code prompt} as JSON: an upper bound of the text's length in UTF-8
+ * @param promptBytes of {@code messages} and {@code tools}, or {@code prompt} and {@code suffix}, as JSON: an upper bound
+ *     of the text's length in UTF-8
  * @param messageCount entries of {@code messages}; 0 where there is none
  * @param user {@code user_id} or {@code user}
  */
@@ -125,8 +126,8 @@ public record RequestOutline(
                     messageCount = countAndSkip(value);
                     promptBytes += parser.currentLocation().getByteOffset() - from;
                 }
-                case "prompt" -> {
-                    once(128, name);
+                case "prompt", "suffix", "tools" -> {
+                    once(name.equals("prompt") ? 128 : name.equals("suffix") ? 256 : 512, name);
                     long from = parser.currentTokenLocation().getByteOffset();
                     countAndSkip(value);
                     parser.finishToken();

@@ -14,6 +14,11 @@ public final class ResponseIds {
         return "cmpl-" + hex(16) + hex(8);
     }
 
+    /** Of a call; unique within a conversation, where results name it. */
+    public static String toolCall() {
+        return "call_" + hex(16) + hex(8);
+    }
+
     private static String hex(int digits) {
         String all = Long.toHexString(ThreadLocalRandom.current().nextLong());
         return ("0".repeat(16 - all.length()) + all).substring(0, digits);

@@ -3,6 +3,7 @@ package dev.unbusy.api;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.EnumSet;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -11,9 +12,17 @@ import org.junit.jupiter.api.Test;
 class FuzzTest {
     private static final String CHAT = "{\"model\":\"m\",\"messages\":[{\"role\":\"system\",\"content\":\"你好\"},"
             + "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"a\\u00e9\\ud83d\\ude00\"}]},"
-            + "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"1\",\"n\":[1.5,-2e9,null]}]}],"
+            + "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"1\",\"type\":\"function\","
+            + "\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]},{\"role\":\"tool\",\"tool_call_id\":\"1\",\"content\":\"x\"}],"
             + "\"max_tokens\":5,\"temperature\":0.7,\"stop\":[\"x\"],\"logit_bias\":{\"5\":1},\"stream\":true,"
             + "\"stream_options\":{\"include_usage\":true},\"thinking\":{\"type\":\"enabled\"},\"metadata\":{\"a\":[{}]}}";
+    /** What the features add. */
+    private static final String TOOLS =
+            ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"description\":\"d\",\"parameters\":{"
+                    + "\"type\":\"object\",\"properties\":{\"a\":{\"enum\":[1.5,-2e9,null]}}},\"strict\":true}}],"
+                    + "\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"f\"}},\"parallel_tool_calls\":false,"
+                    + "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"n\",\"schema\":{\"$ref\":\"#\"}}}}";
+
     private static final String COMPLETION =
             "{\"model\":\"m\",\"prompt\":[[1,2,3],[4]],\"n\":2,\"logprobs\":3,\"seed\":-5,\"top_p\":1,\"echo\":false}";
     private static final String STATUS =
@@ -96,6 +105,15 @@ class FuzzTest {
     @Test
     void chat() {
         fuzz(CHAT, 10_000, ChatRequest::parse);
+    }
+
+    @Test
+    void chatWithEveryFeature() {
+        String all = CHAT.substring(0, CHAT.length() - 1) + TOOLS;
+        assertThat(ChatRequest.parse(all.getBytes(UTF_8), EnumSet.allOf(Feature.class))
+                        .tools())
+                .hasSize(1);
+        fuzz(all, 10_000, bytes -> ChatRequest.parse(bytes, EnumSet.allOf(Feature.class)));
     }
 
     @Test

@@ -15,28 +15,27 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SseParserTest {
-    private static final String EVERYTHING = String.join(
-            "\n",
-            "\uFEFF: first comment",
-            "event: add",
-            "data: one",
-            "data:two",
-            "data",
-            "",
-            "data: 你好 \uD83D\uDE00",
-            "id: 5",
-            "retry: 9",
-            "other: x",
-            "",
-            "",
-            ":",
-            "event: none",
-            "",
-            "data:  spaced",
-            "",
-            "data: {\"a\":\"b: c\"}",
-            "",
-            "data: dropped at the end");
+    private static final String EVERYTHING = """
+            \uFEFF: first comment
+            event: add
+            data: one
+            data:two
+            data
+
+            data: 你好 \uD83D\uDE00
+            id: 5
+            retry: 9
+            other: x
+
+
+            :
+            event: none
+
+            data:  spaced
+
+            data: {"a":"b: c"}
+
+            data: dropped at the end""";
     private static final List<String> FOUND = List.of(
             "#first comment", "add|one\ntwo\n", "null|你好 \uD83D\uDE00", "#", "null| spaced", "null|{\"a\":\"b: c\"}");
 

@@ -109,6 +109,59 @@ class WriterTest {
                 .endsWith("[DONE]");
     }
 
+    private static final List<ToolCallDelta> CALLS =
+            List.of(new ToolCallDelta(0, "call_1", "f", "{\"a\": \"你\"}"), new ToolCallDelta(1, "call_2", "g", "{}"));
+
+    @Test
+    void wholeAnswerThatCallsTools_hasNullContentAndTheCalls() throws Exception {
+        JsonNode choice = JSON.readTree(chat(StreamUsage.NONE)
+                        .whole(
+                                List.of(new ChatChoice(
+                                        0, new ChatDelta("hm", null, null, CALLS), FinishReason.TOOL_CALLS)),
+                                USAGE))
+                .at("/choices/0");
+        assertThat(choice.at("/finish_reason").textValue()).isEqualTo("tool_calls");
+        assertThat(choice.at("/message/content").isNull()).isTrue();
+        assertThat(choice.at("/message/reasoning_content").textValue()).isEqualTo("hm");
+        assertThat(choice.at("/message/tool_calls").toString())
+                .isEqualTo(
+                        "[{\"index\":0,\"id\":\"call_1\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":"
+                                + "\"{\\\"a\\\": \\\"你\\\"}\"}},{\"index\":1,\"id\":\"call_2\",\"type\":\"function\",\"function\":"
+                                + "{\"name\":\"g\",\"arguments\":\"{}\"}}]");
+    }
+
+    @Test
+    void streamThatCallsTools_beginsEachCallWithIdAndName_thenOnlyArguments() throws Exception {
+        ChatCompletionWriter writer = chat(StreamUsage.ON_LAST_CHUNK);
+        List<String> events = events(
+                writer.begin(0),
+                writer.delta(0, new ChatDelta(null, null, null, List.of(ToolCallDelta.begin(0, "call_1", "f")))),
+                writer.delta(
+                        0,
+                        new ChatDelta(
+                                null,
+                                "x",
+                                null,
+                                List.of(ToolCallDelta.arguments(0, "{}"), ToolCallDelta.begin(1, "call_2", "g")))),
+                writer.finish(0, FinishReason.TOOL_CALLS, USAGE),
+                writer.end(USAGE));
+        assertThat(JSON.readTree(events.get(1)).at("/choices/0/delta").toString())
+                .isEqualTo("{\"tool_calls\":[{\"index\":0,\"id\":\"call_1\",\"type\":\"function\",\"function\":"
+                        + "{\"name\":\"f\",\"arguments\":\"\"}}]}");
+        assertThat(JSON.readTree(events.get(2)).at("/choices/0/delta").toString())
+                .isEqualTo(
+                        "{\"content\":\"x\",\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{}\"}},"
+                                + "{\"index\":1,\"id\":\"call_2\",\"type\":\"function\",\"function\":{\"name\":\"g\",\"arguments\":\"\"}}]}");
+        JsonNode last = JSON.readTree(events.get(3));
+        assertThat(last.at("/choices/0/finish_reason").textValue()).isEqualTo("tool_calls");
+        assertThat(last.get("usage")).isEqualTo(JSON.readTree(USAGE_JSON));
+    }
+
+    @Test
+    void idsOfCalls_differ() {
+        assertThat(ResponseIds.toolCall()).matches("call_[0-9a-f]{24}").isNotEqualTo(ResponseIds.toolCall());
+    }
+
     @Test
     void logprobs_haveBytesAndAlternatives_forBothParts() throws Exception {
         byte[] half = {(byte) 0xE4, (byte) 0xBD}; // two of the three bytes of a character

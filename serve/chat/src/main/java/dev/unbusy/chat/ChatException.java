@@ -22,6 +22,11 @@ public final class ChatException extends UserError {
     /** A reasoning effort that is none of the known ones. */
     public static final String EFFORT_UNKNOWN = "chat-reasoning-effort-unknown";
 
+    /** The model's template writes calls of tools in a way that is not known here. */
+    public static final String TOOLS_UNSUPPORTED = "chat-tools-unsupported";
+    /** The model has no tokens for filling a gap. */
+    public static final String FILL_UNSUPPORTED = "fill-in-middle-unsupported";
+
     private static final long serialVersionUID = 1L;
 
     private final @Nullable String param;

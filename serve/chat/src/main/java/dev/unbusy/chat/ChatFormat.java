@@ -1,8 +1,8 @@
 package dev.unbusy.chat;
 
 /**
- * How one model wants its conversations: turns messages into the prompt. Made once per model, immutable, used by any
- * thread. What a family writes to call tools will be parsed by its format too.
+ * How one model wants its conversations: turns messages into the prompt, and says how the model calls tools. Made once
+ * per model, immutable, used by any thread.
  */
 public sealed interface ChatFormat
         permits JinjaFormat, DeepSeekV32Format, DeepSeekV4Format, DeepSeekV41Format, RefusingFormat {
@@ -19,4 +19,12 @@ public sealed interface ChatFormat
      * @throws ChatException if the conversation is malformed, the template refuses it, or the model has no format
      */
     RenderedPrompt render(PromptInput input);
+
+    /**
+     * How this model calls tools, for reading its output and for forcing calls. To be asked before a request's tools are
+     * rendered.
+     *
+     * @throws ChatException with {@code param()} {@code tools} if tools cannot be offered to this model
+     */
+    ToolCallSyntax toolCalls();
 }

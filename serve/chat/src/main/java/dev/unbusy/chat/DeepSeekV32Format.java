@@ -17,11 +17,16 @@ import org.jspecify.annotations.Nullable;
  * reasoning instead of an error.
  */
 final class DeepSeekV32Format implements ChatFormat {
-    private static final Tags TAGS = new Tags("function_calls", "invoke", "parameter");
+    static final Tags TAGS = new Tags("function_calls", "invoke", "parameter");
 
     @Override
     public String name() {
         return "deepseek-v3.2";
+    }
+
+    @Override
+    public ToolCallSyntax toolCalls() {
+        return ToolCallSyntax.DSML_V32;
     }
 
     @Override

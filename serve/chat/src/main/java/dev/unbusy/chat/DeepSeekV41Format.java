@@ -14,11 +14,16 @@ import java.util.Map;
  * around tool calls begin with a space. Source: DeepSeek's converter deepseek-recipe 0.2.0. Images are not offered.
  */
 final class DeepSeekV41Format implements ChatFormat {
-    private static final Tags TAGS = new Tags(" calls", " invoke", " parameter");
+    static final Tags TAGS = new Tags(" calls", " invoke", " parameter");
 
     @Override
     public String name() {
         return "deepseek-v4.1";
+    }
+
+    @Override
+    public ToolCallSyntax toolCalls() {
+        return ToolCallSyntax.DSML_V41;
     }
 
     @Override

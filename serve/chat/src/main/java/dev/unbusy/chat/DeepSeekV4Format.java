@@ -26,7 +26,7 @@ import java.util.Map;
  * API. The model's inner roles and tasks ({@code latest_reminder}, {@code task}) are not offered.
  */
 final class DeepSeekV4Format implements ChatFormat {
-    private static final Tags TAGS = new Tags("tool_calls", "invoke", "parameter");
+    static final Tags TAGS = new Tags("tool_calls", "invoke", "parameter");
 
     private static final String ABSOLUTE_MAXIMUM = """
             Reasoning Effort: Absolute maximum with no shortcuts permitted.
@@ -76,6 +76,11 @@ final class DeepSeekV4Format implements ChatFormat {
     @Override
     public String name() {
         return release.formatName;
+    }
+
+    @Override
+    public ToolCallSyntax toolCalls() {
+        return ToolCallSyntax.DSML_V4;
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.unbusy.chat;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +29,11 @@ record Message(
         SYSTEM,
         USER,
         ASSISTANT,
-        TOOL
+        TOOL;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /**
@@ -37,7 +43,21 @@ record Message(
     record ToolCall(@Nullable String id, String name, Object arguments, Map<?, ?> raw) {}
 
     static Message system(String content) {
-        return new Message(-1, Role.SYSTEM, content, null, List.of(), null, false, Map.of());
+        return made(Role.SYSTEM, content);
+    }
+
+    static Message made(Role role, String content) {
+        return new Message(-1, role, content, null, List.of(), null, false, Map.of("role", role.word()));
+    }
+
+    Message withContent(String newContent) {
+        return new Message(index, role, newContent, reasoning, toolCalls, toolCallId, prefix, raw);
+    }
+
+    Message withoutCalls() {
+        Map<String, @Nullable Object> rest = new LinkedHashMap<>(raw);
+        rest.remove("tool_calls");
+        return new Message(index, role, content, reasoning, List.of(), toolCallId, prefix, rest);
     }
 
     String text() {

@@ -4,9 +4,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Splits what a model generates into reasoning and content while it comes. For one answer, used by one thread.
+ * Splits what a model generates into reasoning, content and calls of tools while it comes. For one answer, used by one
+ * thread.
  *
  * <p>The rules are those of DeepSeek's own stream parser (deepseek-recipe 0.2.0):
  *
@@ -15,6 +17,8 @@ import java.util.List;
  *       the start of the content; where a prompt already holds the beginning of either, nothing is dropped from its start.
  *   <li>A further {@code </think>} in the content is dropped; {@code <think>} there is text.
  *   <li>If the output ends before the tag, all of it is reasoning.
+ *   <li>With tools, calls are found in the content as {@link ToolCallParser} says. Inside of them no tag means anything.
+ *       DSML ends a reasoning that {@code </think>} does not end.
  * </ol>
  *
  * Tags are recognised by their text, whether they are tokens of the vocabulary or not, and however they are cut. Held
@@ -26,15 +30,39 @@ import java.util.List;
 public final class OutputSplitter {
     private static final String OPEN = DeepSeekText.THINK;
     private static final String CLOSE = DeepSeekText.END_THINK;
+    private static final List<String> CONTENT_ENDS = List.of(CLOSE);
 
     /** Where a piece of text belongs. */
     public enum Kind {
         REASONING,
-        CONTENT
+        CONTENT,
+        /** The name of a function that is called; the call's first piece. */
+        CALL,
+        /** A part of the call's arguments: all parts together are its JSON text. */
+        CALL_ARGUMENTS
     }
 
-    /** A piece of the answer, never empty. */
-    public record Piece(Kind kind, String text) {}
+    /**
+     * A piece of the answer, never empty.
+     *
+     * @param call which call of the answer it belongs to, from 0; {@link #NO_CALL} for text
+     */
+    public record Piece(Kind kind, String text, int call) {
+        public static final int NO_CALL = -1;
+
+        public Piece(Kind kind, String text) {
+            this(kind, text, NO_CALL);
+        }
+
+        /** Appends a piece, or joins it to the last one if that is of the same kind and call. */
+        static void add(List<Piece> pieces, Piece piece) {
+            if (!pieces.isEmpty() && pieces.getLast().kind == piece.kind && pieces.getLast().call == piece.call) {
+                pieces.add(new Piece(piece.kind, pieces.removeLast().text + piece.text, piece.call));
+            } else {
+                pieces.add(piece);
+            }
+        }
+    }
 
     private enum State {
         /** At the start of an output that may open with the tag. */
@@ -58,13 +86,30 @@ public final class OutputSplitter {
     }
 
     private State state;
+    private final @Nullable ToolCallParser calls;
+    private final List<String> reasoningEnds;
     private boolean dropsLineBreaks;
     private final StringBuilder held = new StringBuilder();
     private final Deque<Share> shares = new ArrayDeque<>();
     private int tokensWithoutText;
     private int reasoningTokens;
 
+    /** For an answer that calls no tools: what looks like a call is content. */
     public OutputSplitter(OutputStart start) {
+        this(start, null, List.of());
+    }
+
+    /**
+     * @param syntax how the model calls tools, or null if the request offers none
+     * @param tools what the request offers
+     */
+    public OutputSplitter(OutputStart start, @Nullable ToolCallSyntax syntax, List<Tool> tools) {
+        calls = syntax == null ? null : syntax.parser(tools);
+        List<String> ends = new ArrayList<>(List.of(CLOSE));
+        if (syntax != null) {
+            ends.addAll(syntax.endsReasoning());
+        }
+        reasoningEnds = List.copyOf(ends);
         state = switch (start) {
             case PLAIN -> State.VERBATIM;
             case DETECT -> State.DETECT;
@@ -103,7 +148,15 @@ public final class OutputSplitter {
         }
         tokensWithoutText = 0;
         emit(held.length(), pieces);
+        if (calls != null) {
+            calls.finish(pieces);
+        }
         return pieces;
+    }
+
+    /** How many calls have begun. */
+    public int toolCalls() {
+        return calls == null ? 0 : calls.calls();
     }
 
     /** Whether the text so far ends inside the reasoning. */
@@ -160,19 +213,35 @@ public final class OutputSplitter {
                 return false;
             }
         }
-        int close = held.indexOf(CLOSE);
-        int end = close >= 0 ? close : held.length() - partialClose();
+        List<String> ends = state == State.REASONING ? reasoningEnds : CONTENT_ENDS;
+        int close = held.length();
+        String tag = "";
+        for (String end : ends) {
+            int found = held.indexOf(end);
+            if (found >= 0 && found < close) {
+                close = found;
+                tag = end;
+            }
+        }
+        int end = tag.isEmpty() ? held.length() - partial(ends) : close;
         int textEnd = state == State.REASONING ? withoutLineBreaks(end) : end;
         // A tag right at the start, or its beginning: the text has not begun yet.
         if (textEnd > 0) {
             emit(textEnd, pieces);
             dropsLineBreaks = false;
         }
-        if (close < 0) {
+        if (tag.isEmpty()) {
             return false;
         }
-        drop(end - textEnd + CLOSE.length());
-        enter(State.CONTENT, state == State.REASONING);
+        if (!tag.equals(CLOSE)) {
+            drop(end - textEnd);
+            enter(State.CONTENT, false);
+        } else if (calls != null && calls.insideBlock()) {
+            emit(CLOSE.length(), pieces);
+        } else {
+            drop(end - textEnd + CLOSE.length());
+            enter(State.CONTENT, state == State.REASONING);
+        }
         return true;
     }
 
@@ -181,14 +250,17 @@ public final class OutputSplitter {
         dropsLineBreaks = newDropsLineBreaks;
     }
 
-    /** Length of the longest end of the held text with which the closing tag begins. */
-    private int partialClose() {
-        for (int length = Math.min(CLOSE.length() - 1, held.length()); length > 0; length--) {
-            if (held.lastIndexOf(CLOSE.substring(0, length)) == held.length() - length) {
-                return length;
+    /** Length of the longest end of the held text with which one of the tags begins. */
+    private int partial(List<String> tags) {
+        int longest = 0;
+        for (String tag : tags) {
+            for (int length = Math.min(tag.length() - 1, held.length()); length > longest; length--) {
+                if (held.lastIndexOf(tag.substring(0, length)) == held.length() - length) {
+                    longest = length;
+                }
             }
         }
-        return 0;
+        return longest;
     }
 
     private int withoutLineBreaks(int end) {
@@ -205,10 +277,11 @@ public final class OutputSplitter {
         }
         Kind kind = insideReasoning() ? Kind.REASONING : Kind.CONTENT;
         String text = held.substring(0, chars);
-        if (!pieces.isEmpty() && pieces.getLast().kind() == kind) {
-            text = pieces.removeLast().text() + text;
+        if (kind == Kind.CONTENT && calls != null) {
+            calls.feed(text, pieces);
+        } else {
+            Piece.add(pieces, new Piece(kind, text));
         }
-        pieces.add(new Piece(kind, text));
         take(chars, kind == Kind.REASONING);
     }
 

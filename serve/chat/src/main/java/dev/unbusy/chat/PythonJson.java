@@ -73,28 +73,42 @@ final class PythonJson {
         }
     }
 
-    private static void string(String s, StringBuilder out) {
+    /** A string with its quotes. */
+    static void string(String s, StringBuilder out) {
         out.append('"');
         for (int i = 0; i < s.length(); i++) {
-            char c = s.charAt(i);
-            switch (c) {
-                case '"' -> out.append("\\\"");
-                case '\\' -> out.append("\\\\");
-                case '\n' -> out.append("\\n");
-                case '\r' -> out.append("\\r");
-                case '\t' -> out.append("\\t");
-                case '\b' -> out.append("\\b");
-                case '\f' -> out.append("\\f");
-                default -> {
-                    if (c < ' ') {
-                        out.append(String.format("\\u%04x", (int) c));
-                    } else {
-                        out.append(c);
-                    }
+            escape(s.charAt(i), out);
+        }
+        out.append('"');
+    }
+
+    /** One character inside a string. */
+    static void escape(char c, StringBuilder out) {
+        switch (c) {
+            case '"' -> out.append("\\\"");
+            case '\\' -> out.append("\\\\");
+            case '\n' -> out.append("\\n");
+            case '\r' -> out.append("\\r");
+            case '\t' -> out.append("\\t");
+            case '\b' -> out.append("\\b");
+            case '\f' -> out.append("\\f");
+            default -> {
+                if (c < ' ') {
+                    out.append(String.format("\\u%04x", (int) c));
+                } else {
+                    out.append(c);
                 }
             }
         }
-        out.append('"');
+    }
+
+    /** Whether a text is one JSON value. */
+    static boolean isValid(String json) {
+        try {
+            return !MAPPER.readTree(json).isMissingNode();
+        } catch (JsonProcessingException e) {
+            return false;
+        }
     }
 
     /** Shortest digits that read back to the same double; an exponent below 1e-4 and from 1e16, of two digits at least. */

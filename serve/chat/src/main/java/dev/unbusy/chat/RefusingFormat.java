@@ -47,7 +47,16 @@ final class RefusingFormat implements ChatFormat {
 
     @Override
     public RenderedPrompt render(PromptInput input) {
-        // A new exception each time: its stack names the request that met it.
-        throw new ChatException(code, null, text, remedy, cause);
+        throw refusal();
+    }
+
+    @Override
+    public ToolCallSyntax toolCalls() {
+        throw refusal();
+    }
+
+    /** A new exception each time: its stack names the request that met it. */
+    private ChatException refusal() {
+        return new ChatException(code, null, text, remedy, cause);
     }
 }

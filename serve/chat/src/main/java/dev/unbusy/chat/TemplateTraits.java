@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param objectArguments arguments of tool calls must be an object; else they must be the JSON text
  * @param emptyContent an assistant message without content must have an empty one, null is not understood
  * @param developerRole the template knows the role {@code developer}; else it is called {@code system}
+ * @param systemRole the template knows the role {@code system}
  * @param reasons the template knows reasoning tags, so the model may write them
  */
 record TemplateTraits(
@@ -24,6 +25,7 @@ record TemplateTraits(
         boolean objectArguments,
         boolean emptyContent,
         boolean developerRole,
+        boolean systemRole,
         boolean reasons) {
 
     private static final String WORD = "unbusy-probe-word";
@@ -39,9 +41,14 @@ record TemplateTraits(
                 && contains(question(render, typed(WORD), undefinedTools), WORD);
         String withObject = toolCall(render, typedContent, ARGUMENTS, "");
         String withText = toolCall(render, typedContent, ARGUMENTS_TEXT, "");
-        // Written as Python writes a dict, an object was not meant to be one.
-        boolean rendersObject = contains(withObject, "probe_value") && !contains(withObject, "{'probe_key'");
-        boolean objectArguments = rendersObject || !contains(withText, ARGUMENTS_TEXT);
+        boolean objectArguments;
+        if (rendersObject(withObject) || contains(withText, ARGUMENTS_TEXT)) {
+            objectArguments = rendersObject(withObject);
+        } else {
+            // DeepSeek's older templates write calls only where the content is null.
+            objectArguments = rendersObject(toolCall(render, typedContent, ARGUMENTS, null))
+                    || !contains(toolCall(render, typedContent, ARGUMENTS_TEXT, null), ARGUMENTS_TEXT);
+        }
         String withEmpty = objectArguments ? withObject : withText;
         String withNull = toolCall(render, typedContent, objectArguments ? ARGUMENTS : ARGUMENTS_TEXT, null);
         boolean emptyContent =
@@ -52,7 +59,13 @@ record TemplateTraits(
                 objectArguments,
                 emptyContent,
                 source.contains("developer"),
+                contains(system(render, typedContent, undefinedTools), WORD),
                 source.contains("think>"));
+    }
+
+    /** Written as Python writes a dict, an object was not meant to be one. */
+    private static boolean rendersObject(@Nullable String text) {
+        return contains(text, "probe_value") && !contains(text, "{'probe_key'");
     }
 
     static List<Map<String, @Nullable Object>> typed(String text) {
@@ -67,6 +80,22 @@ record TemplateTraits(
             Function<Map<String, @Nullable Object>, @Nullable String> render, Object content, boolean undefinedTools) {
         Map<String, @Nullable Object> variables = new LinkedHashMap<>();
         variables.put("messages", List.of(Map.of("role", "user", "content", content)));
+        if (!undefinedTools) {
+            variables.put("tools", null);
+        }
+        return render.apply(variables);
+    }
+
+    private static @Nullable String system(
+            Function<Map<String, @Nullable Object>, @Nullable String> render,
+            boolean typedContent,
+            boolean undefinedTools) {
+        Map<String, @Nullable Object> variables = new LinkedHashMap<>();
+        variables.put(
+                "messages",
+                List.of(
+                        Map.of("role", "system", "content", content(WORD, typedContent)),
+                        Map.of("role", "user", "content", content("hello", typedContent))));
         if (!undefinedTools) {
             variables.put("tools", null);
         }

@@ -126,8 +126,7 @@ class DeepSeekTemplatesTest {
     }
 
     /** Templates that fail on these conversations in Python's jinja2 too; firefunction on any. */
-    private static final Set<String> REFUSE_TOOLS =
-            Set.of("Kimi-K2-Instruct", "Kimi-K2-Thinking", "google-gemma-2-2b-it", "llama-cpp-deepseek-r1");
+    private static final Set<String> REFUSE_TOOLS = Set.of("Kimi-K2-Instruct", "Kimi-K2-Thinking");
 
     private static final Set<String> REFUSE_ALL = Set.of("fireworks-ai-llama-3-firefunction-v2");
 

@@ -187,7 +187,16 @@ final class RandomConversations {
     private Map<String, @Nullable Object> schema() {
         Map<String, @Nullable Object> schema = new LinkedHashMap<>();
         schema.put("type", "object");
-        schema.put("properties", Map.of("key1", Map.of("type", "string")));
+        Map<String, @Nullable Object> properties = new LinkedHashMap<>();
+        properties.put("key1", Map.of("type", "string"));
+        for (int n = random.nextInt(3); n > 0; n--) {
+            Map<String, @Nullable Object> property = new LinkedHashMap<>();
+            property.put("description", text());
+            property.put("enum", List.of(n, 0.5, "世界 " + n, true, List.of(Map.of("k", "\"v\""))));
+            property.put("default", null);
+            properties.put("键 " + n, property);
+        }
+        schema.put("properties", properties);
         schema.put("required", List.of("key1"));
         return schema;
     }

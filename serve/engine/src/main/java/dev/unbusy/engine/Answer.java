@@ -7,6 +7,7 @@ import dev.unbusy.api.Usage;
 import dev.unbusy.chat.OutputSplitter;
 import dev.unbusy.http.Exchange;
 import dev.unbusy.sampling.TokenLogprobs;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
@@ -30,6 +31,9 @@ final class Answer {
     private final FinishReason[] reasons;
     private final GenerationUsage[] usages;
     private int ended;
+    /** Events of a stream that are still to be sent. */
+    private final ByteArrayOutputStream unsent = new ByteArrayOutputStream();
+
     private final boolean[] begun;
     private boolean opened;
     private boolean over;
@@ -85,7 +89,15 @@ final class Answer {
 
     private synchronized void keepAlive() {
         if (!over && ended == 0) {
+            flush();
             exchange.write(Sse.keepAlive());
+        }
+    }
+
+    private synchronized void flush() {
+        if (unsent.size() > 0) {
+            exchange.write(unsent.toByteArray());
+            unsent.reset();
         }
     }
 
@@ -120,12 +132,14 @@ final class Answer {
         boolean last = ended == reasons.length;
         if (stream) {
             send(form.finish(choice, reason, last ? usage() : null));
+            flush();
         }
         if (last) {
             over = true;
             stopKeepAlive();
             if (stream) {
                 send(form.end(usage()));
+                flush();
                 exchange.end();
             } else {
                 Answers.json(exchange, form.whole(reasons, usage()));
@@ -143,6 +157,7 @@ final class Answer {
         LOG.error("request {}: choice {} failed: {}", exchange.id(), choice, cause.getMessage(), cause);
         ApiError error = ApiError.internal(exchange.id());
         if (stream) {
+            flush();
             exchange.write(error.sseEvent());
             exchange.end();
         } else {
@@ -173,7 +188,7 @@ final class Answer {
 
     private void send(byte @Nullable [] event) {
         if (event != null) {
-            exchange.write(event);
+            unsent.writeBytes(event);
         }
     }
 
@@ -194,6 +209,11 @@ final class Answer {
         @Override
         public void ended(List<OutputSplitter.Piece> pieces, FinishReason reason, GenerationUsage usage) {
             choiceEnded(index, pieces, reason, usage);
+        }
+
+        @Override
+        public void flush() {
+            Answer.this.flush();
         }
 
         @Override

@@ -5,6 +5,8 @@ import dev.unbusy.api.ChatCompletionWriter;
 import dev.unbusy.api.ChatDelta;
 import dev.unbusy.api.FinishReason;
 import dev.unbusy.api.Logprob;
+import dev.unbusy.api.ResponseIds;
+import dev.unbusy.api.ToolCallDelta;
 import dev.unbusy.api.Usage;
 import dev.unbusy.chat.OutputSplitter;
 import dev.unbusy.llama.Vocab;
@@ -26,6 +28,22 @@ final class ChatAnswer implements AnswerForm {
         private final StringBuilder content = new StringBuilder();
         private final List<Logprob> reasoningLogprobs = new ArrayList<>();
         private final List<Logprob> contentLogprobs = new ArrayList<>();
+        private final List<ToolCallDelta> calls = new ArrayList<>();
+        private final StringBuilder arguments = new StringBuilder();
+
+        private void call(String name) {
+            closeCall();
+            calls.add(ToolCallDelta.begin(calls.size(), ResponseIds.toolCall(), name));
+        }
+
+        /** The last call has all its arguments. */
+        private void closeCall() {
+            if (!calls.isEmpty()) {
+                ToolCallDelta last = calls.removeLast();
+                calls.add(new ToolCallDelta(last.index(), last.id(), last.name(), last.arguments() + arguments));
+                arguments.setLength(0);
+            }
+        }
     }
 
     ChatAnswer(ChatCompletionWriter writer, Vocab vocab, boolean tellsLogprobs) {
@@ -44,14 +62,22 @@ final class ChatAnswer implements AnswerForm {
             int choice, List<OutputSplitter.Piece> pieces, @Nullable TokenLogprobs logprobs, boolean insideReasoning) {
         String reasoning = null;
         String content = null;
+        List<ToolCallDelta> calls = List.of();
         for (int i = 0; i < pieces.size(); i++) {
             OutputSplitter.Piece piece = pieces.get(i);
             switch (piece.kind()) {
                 case REASONING -> reasoning = reasoning == null ? piece.text() : reasoning + piece.text();
                 case CONTENT -> content = content == null ? piece.text() : content + piece.text();
+                case CALL, CALL_ARGUMENTS -> {
+                    calls = calls.isEmpty() ? new ArrayList<>(2) : calls;
+                    calls.add(
+                            piece.kind() == OutputSplitter.Kind.CALL
+                                    ? ToolCallDelta.begin(piece.call(), ResponseIds.toolCall(), piece.text())
+                                    : ToolCallDelta.arguments(piece.call(), piece.text()));
+                }
             }
         }
-        if (reasoning == null && content == null && logprobs == null) {
+        if (reasoning == null && content == null && logprobs == null && calls.isEmpty()) {
             return null;
         }
         ChatDelta.Logprobs told = null;
@@ -59,7 +85,7 @@ final class ChatAnswer implements AnswerForm {
             List<Logprob> one = List.of(texts.of(logprobs));
             told = insideReasoning ? new ChatDelta.Logprobs(one, List.of()) : new ChatDelta.Logprobs(List.of(), one);
         }
-        return writer.delta(choice, new ChatDelta(reasoning, content, told));
+        return writer.delta(choice, new ChatDelta(reasoning, content, told, calls));
     }
 
     @Override
@@ -83,6 +109,8 @@ final class ChatAnswer implements AnswerForm {
             switch (piece.kind()) {
                 case REASONING -> mine.reasoning.append(piece.text());
                 case CONTENT -> mine.content.append(piece.text());
+                case CALL -> mine.call(piece.text());
+                case CALL_ARGUMENTS -> mine.arguments.append(piece.text());
             }
         }
         if (logprobs != null) {
@@ -95,14 +123,14 @@ final class ChatAnswer implements AnswerForm {
         List<ChatChoice> choices = new ArrayList<>(reasons.length);
         for (int i = 0; i < reasons.length; i++) {
             Collected mine = collected.get(i);
+            mine.closeCall();
             choices.add(new ChatChoice(
                     i,
                     new ChatDelta(
                             mine.reasoning.isEmpty() ? null : mine.reasoning.toString(),
-                            mine.content.toString(),
-                            tellsLogprobs
-                                    ? new ChatDelta.Logprobs(mine.reasoningLogprobs, mine.contentLogprobs)
-                                    : null),
+                            mine.content.isEmpty() && !mine.calls.isEmpty() ? null : mine.content.toString(),
+                            tellsLogprobs ? new ChatDelta.Logprobs(mine.reasoningLogprobs, mine.contentLogprobs) : null,
+                            mine.calls),
                     reasons[i]));
         }
         return writer.whole(choices, usage);

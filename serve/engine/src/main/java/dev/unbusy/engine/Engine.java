@@ -6,7 +6,6 @@ import dev.unbusy.llama.Context;
 import dev.unbusy.llama.DecodeOutcome;
 import dev.unbusy.llama.Vocab;
 import dev.unbusy.sampling.SamplerScratch;
-import dev.unbusy.scheduler.KvOperation;
 import dev.unbusy.scheduler.Scheduler;
 import dev.unbusy.scheduler.SchedulerOptions;
 import dev.unbusy.scheduler.StepPlan;
@@ -46,6 +45,10 @@ public final class Engine implements AutoCloseable {
     private final CompletableFuture<@Nullable Void> made = new CompletableFuture<>();
     private final Rates rates = new Rates();
     private final SamplerScratch scratch;
+    private final HeldTokens held = new HeldTokens();
+    /** What the last step without prefill took: the next one will not be much longer. */
+    private long decodeNanos = Long.MAX_VALUE / 2;
+
     private long steps;
 
     // volatile: written by the engine's thread for everybody to read.
@@ -204,11 +207,12 @@ public final class Engine implements AutoCloseable {
 
     private void run() {
         try (Context owned = contexts.get();
+                KvOperations operations = new KvOperations(owned);
                 Batch batch = new Batch(owned.batchTokens())) {
             context = owned;
             made.complete(null);
             while (!closing) {
-                step(owned, batch);
+                step(owned, operations, batch);
             }
         } catch (Throwable e) {
             if (!made.completeExceptionally(e)) {
@@ -220,14 +224,13 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    private void step(Context owned, Batch batch) throws InterruptedException {
+    private void step(Context owned, KvOperations operations, Batch batch) throws InterruptedException {
         takeIn();
         StepPlan<Generation> plan = scheduler.plan(System.nanoTime());
-        for (KvOperation operation : plan.operations()) {
-            perform(owned, operation);
-        }
+        operations.perform(plan.operations());
         scheduler.operationsDone();
         if (plan.runs() == 0) {
+            held.beforeStep(System.nanoTime(), Long.MAX_VALUE / 2);
             publish();
             idle();
             return;
@@ -235,13 +238,17 @@ public final class Engine implements AutoCloseable {
         fill(batch, plan);
         owned.abortRequested(false);
         inStep = generations(plan);
-        long startNanos = System.nanoTime();
+        held.beforeStep(System.nanoTime(), plan.prefillTokens() > 0 ? Long.MAX_VALUE / 2 : decodeNanos);
+        long startNanos = System.nanoTime(); // what is sent first is not a cost of the step
         DecodeOutcome outcome = owned.decode(batch);
         long durationNanos = System.nanoTime() - startNanos;
         inStep = new Generation[0];
         switch (outcome) {
             case OK -> {
                 scheduler.completed(durationNanos);
+                if (plan.prefillTokens() == 0) {
+                    decodeNanos = durationNanos;
+                }
                 steps++;
                 rates.step(plan.decodes(), plan.prefillTokens(), durationNanos * 1e-9);
                 metrics.step(durationNanos, plan.tokens());
@@ -269,14 +276,6 @@ public final class Engine implements AutoCloseable {
             message.run();
         } else if (scheduler.running() == 0) {
             scheduler.checkIntegrity();
-        }
-    }
-
-    private static void perform(Context owned, KvOperation operation) {
-        switch (operation) {
-            case KvOperation.Copy copy ->
-                owned.copyTokens(copy.from(), copy.to(), copy.fromPosition(), copy.toPosition());
-            case KvOperation.Remove remove -> owned.removeTokens(remove.slot(), remove.fromPosition(), -1);
         }
     }
 
@@ -328,6 +327,7 @@ public final class Engine implements AutoCloseable {
                 finish(generation);
             } else {
                 scheduler.append(generation, token);
+                held.add(generation, generation.lastTokenNanos);
             }
         }
     }

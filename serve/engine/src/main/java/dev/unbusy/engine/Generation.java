@@ -29,6 +29,8 @@ final class Generation extends Sequence {
     final long submittedNanos;
     private int chosen;
     long lastTokenNanos;
+    /** Since when a token waits to be sent, 0 if none does; {@link HeldTokens} keeps it. */
+    long heldSinceNanos;
 
     // volatile: set by whichever thread loses interest, read by the engine and by other cancellers.
     volatile boolean cancelRequested;
@@ -71,6 +73,14 @@ final class Generation extends Sequence {
             return -1;
         }
         return token;
+    }
+
+    void flush() {
+        try {
+            listener.flush();
+        } catch (RuntimeException e) {
+            LOG.error("a listener failed to send what it had", e);
+        }
     }
 
     void failed(Throwable cause) {

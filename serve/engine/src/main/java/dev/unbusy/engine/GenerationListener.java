@@ -20,6 +20,9 @@ public interface GenerationListener {
      */
     void token(List<OutputSplitter.Piece> pieces, @Nullable TokenLogprobs logprobs, boolean insideReasoning);
 
+    /** What was told so far goes to the client now: not every token is worth waking a sleeping thread ({@link HeldTokens}). */
+    void flush();
+
     /** The answer is complete; {@code pieces} is what was held back. */
     void ended(List<OutputSplitter.Piece> pieces, FinishReason reason, GenerationUsage usage);
 

@@ -10,6 +10,7 @@ import dev.unbusy.llama.LlamaLibrary;
 import dev.unbusy.llama.Model;
 import dev.unbusy.llama.ModelOptions;
 import dev.unbusy.llama.Vocab;
+import dev.unbusy.scheduler.KvLayout;
 import dev.unbusy.scheduler.SchedulerOptions;
 import dev.unbusy.text.Progress;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
 final class LoadedModel implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LoadedModel.class);
 
-    /** Sequence ids beyond the running ones keep finished answers for reuse. */
+    /** Where cells are shared, sequence ids beyond the running ones keep finished answers for reuse. */
     private static final int CACHED_SEQUENCES = 24;
 
     private static final int RESERVE_OUTPUT_TOKENS = 256;
@@ -67,11 +68,13 @@ final class LoadedModel implements AutoCloseable {
                 model.architecture(), model.chatTemplate(), text(vocab, vocab.bos()), text(vocab, vocab.eos()), name));
         int threads = config.threads() > 0 ? config.threads() : host.computeThreads();
         LOG.info(
-                "{}: {}, context {} tokens, {} KV cells, {} threads, chat format {}",
+                "{}: {}, context {} tokens, {} KV cells {}, {} more kept outside, {} threads, chat format {}",
                 name,
                 model.description(),
                 sizing.contextTokens(),
                 sizing.kvCells(),
+                sizing.layout(),
+                sizing.parkedCells(),
                 threads,
                 format.name());
         return new LoadedModel(model, format, config, sizing, threads);
@@ -103,8 +106,10 @@ final class LoadedModel implements AutoCloseable {
     SchedulerOptions schedulerOptions() {
         return new SchedulerOptions(
                 config.parallelSequences(),
+                sizing.layout(),
                 sizing.kvCells(),
-                config.parallelSequences() + CACHED_SEQUENCES,
+                slots(),
+                sizing.parkedCells(),
                 sizing.contextTokens(),
                 batchTokens(),
                 TimeUnit.MILLISECONDS.toNanos(config.maxStallMillis()),
@@ -114,17 +119,21 @@ final class LoadedModel implements AutoCloseable {
 
     /** For the thread that is to own it. */
     Context newContext() {
-        int sequences = config.parallelSequences() + CACHED_SEQUENCES;
         return model.newContext(new ContextOptions(
                 sizing.kvCells(),
+                sizing.layout() == KvLayout.SHARED,
                 batchTokens(),
                 batchTokens(),
-                sequences,
-                sequences,
+                slots(),
+                slots(),
                 threads,
                 threads,
                 config.kvType(),
                 config.kvType()));
+    }
+
+    private int slots() {
+        return config.parallelSequences() + (sizing.layout() == KvLayout.SHARED ? CACHED_SEQUENCES : 0);
     }
 
     private int batchTokens() {

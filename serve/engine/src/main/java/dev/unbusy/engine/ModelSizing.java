@@ -2,24 +2,32 @@ package dev.unbusy.engine;
 
 import dev.unbusy.gguf.GgufFile;
 import dev.unbusy.llama.KvType;
+import dev.unbusy.scheduler.KvLayout;
 import dev.unbusy.text.Text;
 import dev.unbusy.units.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many tokens of context and how many KV cells a worker gets. Pure: memory comes in as an argument.
+ * How many tokens of context and how many KV cells a worker gets, and how the cells are divided. Pure: memory comes in as an
+ * argument.
  *
  * @param contextTokens longest request
- * @param kvCells cells for all requests together, a multiple of 256
+ * @param layout split where every request that runs at the same time can have cells for a whole context, else shared
+ * @param kvCells cells for all requests together; 256 or a multiple for each that has its own
+ * @param parkedCells tokens of finished requests that may be kept outside of the cells
  */
-record ModelSizing(int contextTokens, int kvCells) {
+record ModelSizing(int contextTokens, KvLayout layout, int kvCells, int parkedCells) {
     /** Weights and cells must leave some memory for computing and for the rest of the machine. */
     private static final double MEMORY_SHARE = 0.9;
 
     /** Cells that nobody asked for may take this much; more would cost start-up time and page cache. */
-    private static final Bytes UNASKED_CELLS = Bytes.gibi(1);
+    private static final Bytes UNASKED_CELLS = Bytes.gibi(2);
+
+    /** Of what is left after weights and cells, for prefixes that nobody asked to keep. */
+    private static final double PARKED_SHARE = 0.125;
 
     private static final Bytes COMPUTE_BUFFERS = Bytes.mebi(256);
+    private static final int CELLS = WorkerConfig.CELL_MULTIPLE;
 
     /**
      * @param available memory a new process can get, or null if unknown: then the model's wishes count
@@ -29,10 +37,11 @@ record ModelSizing(int contextTokens, int kvCells) {
         long cellBytes = cellBytes(model, config.kvType());
         int trained = Math.max(CELLS, model.contextTokens());
         int context = config.contextTokens() > 0 ? Math.min(config.contextTokens(), trained) : trained;
-        long cells = config.kvCells() > 0 ? config.kvCells() : (long) config.parallelSequences() * context;
+        long left = Long.MAX_VALUE;
+        long most = Long.MAX_VALUE;
         if (available != null) {
-            long left = (long) (available.count() * MEMORY_SHARE) - model.weightBytes() - COMPUTE_BUFFERS.count();
-            long most = cellBytes == 0 ? cells : left / cellBytes;
+            left = (long) (available.count() * MEMORY_SHARE) - model.weightBytes() - COMPUTE_BUFFERS.count();
+            most = cellBytes == 0 ? Long.MAX_VALUE : left / cellBytes;
             if (left <= 0 || most < CELLS) {
                 throw tooLarge(model, available, left, cellBytes);
             }
@@ -40,17 +49,51 @@ record ModelSizing(int contextTokens, int kvCells) {
                 throw contextTooLarge(context, most, available);
             }
             context = (int) Math.min(context, most);
-            cells = Math.min(cells, most);
         }
-        if (config.kvCells() == 0 && cellBytes > 0) {
-            cells = Math.min(cells, Math.max(context, UNASKED_CELLS.count() / cellBytes));
+        long unasked = cellBytes == 0 ? most : Math.min(most, UNASKED_CELLS.count() / cellBytes);
+        KvLayout layout = layout(config, context, most, unasked);
+        long wanted = layout == KvLayout.SPLIT || config.kvCells() == 0
+                ? (long) config.parallelSequences() * padded(context)
+                : config.kvCells();
+        if (layout == KvLayout.SHARED) {
+            wanted = Math.min(wanted, config.kvCells() > 0 ? most : Math.max(context, unasked));
+            wanted = padded((int) Math.min(Integer.MAX_VALUE / 2, Math.max(wanted, context)));
         }
-        int rounded =
-                (int) Math.min(Integer.MAX_VALUE / 2, Math.ceilDiv(Math.max(cells, context), (long) CELLS) * CELLS);
-        return new ModelSizing(context, rounded);
+        int cells = (int) Math.min(Integer.MAX_VALUE / 2, wanted);
+        return new ModelSizing(context, layout, cells, parkedCells(config, layout, cellBytes, left, cells));
     }
 
-    private static final int CELLS = WorkerConfig.CELL_MULTIPLE;
+    private static KvLayout layout(WorkerConfig config, int context, long most, long unasked) {
+        long whole = (long) config.parallelSequences() * padded(context);
+        return switch (config.kvLayout()) {
+            case SHARED -> KvLayout.SHARED;
+            case SPLIT -> {
+                if (whole > most) {
+                    throw splitTooLarge(config, context, most);
+                }
+                yield KvLayout.SPLIT;
+            }
+            // A number of cells that is asked for is a pool; a context that is asked for is wanted for every request.
+            case AUTO ->
+                config.kvCells() == 0 && whole <= (config.contextTokens() > 0 ? most / 2 : unasked)
+                        ? KvLayout.SPLIT
+                        : KvLayout.SHARED;
+        };
+    }
+
+    private static int parkedCells(WorkerConfig config, KvLayout layout, long cellBytes, long left, int cells) {
+        if (layout == KvLayout.SHARED || cellBytes == 0) {
+            return 0;
+        }
+        long bytes = config.prefixCacheMib() >= 0
+                ? Bytes.mebi(config.prefixCacheMib()).count()
+                : (long) (Math.max(0, left == Long.MAX_VALUE ? 0 : left - cells * cellBytes) * PARKED_SHARE);
+        return (int) Math.min(Integer.MAX_VALUE / 2, bytes / cellBytes);
+    }
+
+    private static int padded(int tokens) {
+        return Math.ceilDiv(tokens, CELLS) * CELLS;
+    }
 
     /** Bytes of one cell, or 0 where the architecture's cells are not known. */
     private static long cellBytes(GgufFile model, KvType type) {
@@ -81,6 +124,23 @@ record ModelSizing(int contextTokens, int kvCells) {
                 Text.of(
                         "Use --ctx %d or less, or worker.kv_type: q8-0",
                         "请使用 --ctx %d 或更小的值，或设置 worker.kv_type: q8-0", most),
+                null);
+    }
+
+    private static EngineException splitTooLarge(WorkerConfig config, int context, long most) {
+        return new EngineException(
+                "gpu-oom-kv-cache",
+                Text.of(
+                        "worker.kv_layout is split, but %1$d requests of %2$d tokens do not fit: memory is enough for %3$d"
+                                + " tokens in all",
+                        "worker.kv_layout 为 split，但 %1$d 个各 %2$d token 的请求放不下：内存总共只够 %3$d 个 token",
+                        config.parallelSequences(),
+                        context,
+                        most),
+                Text.of(
+                        "Use --ctx %d or less, fewer worker.parallel_sequences, or worker.kv_layout: shared",
+                        "请使用 --ctx %d 或更小的值，减小 worker.parallel_sequences，或设置 worker.kv_layout: shared",
+                        most / config.parallelSequences()),
                 null);
     }
 }

@@ -26,9 +26,27 @@ public record WorkerConfig(
                 value = "0",
                 min = 0,
                 max = 16_777_216,
-                en = "KV cells shared by all requests, one per token. 0: chosen from the memory that is available.",
-                zh = "所有请求共享的 KV 单元数，每个 token 占一个。0 表示根据可用内存自动选择。")
+                en = "KV cells of the shared layout, one per token. 0: chosen from the memory that is available.",
+                zh = "共享布局下的 KV 单元数，每个 token 占一个。0 表示根据可用内存自动选择。")
         int kvCells,
+
+        @Setting(
+                value = "auto",
+                en =
+                        "How KV cells are divided. split: each request has a whole context of its own, which is faster; shared:"
+                                + " all take from one pool, which needs less memory; auto: split where memory allows.",
+                zh = "KV 单元的分配方式。split：每个请求独占一份完整上下文，速度更快；shared：所有请求共用一个池，" + "占用内存更少；auto：内存允许时使用 split。")
+        KvLayoutChoice kvLayout,
+
+        @Setting(
+                value = "-1",
+                min = -1,
+                max = 16_777_216,
+                en =
+                        "Memory in MiB in which the split layout keeps prompts and answers for reuse, beside the KV cells. -1: an"
+                                + " eighth of what is left.",
+                zh = "split 布局在 KV 单元之外用于保留提示词与回答以供复用的内存（MiB）。-1 表示剩余内存的八分之一。")
+        int prefixCacheMib,
 
         @Setting(
                 value = "0",
@@ -96,6 +114,8 @@ public record WorkerConfig(
                 parallelSequences,
                 tokens,
                 kvCells,
+                kvLayout,
+                prefixCacheMib,
                 threads,
                 batchTokens,
                 maxStallMillis,

@@ -23,12 +23,17 @@ import org.junit.jupiter.api.Test;
 class EngineTest {
     private static final String QUESTION = "The capital of France is Paris. The capital of Germany is";
 
-    private final Vocab vocab = RealModel.shared().vocab();
+    private final Vocab vocab = model().vocab();
     private Engine engine;
+
+    /** What the tests run on. */
+    LoadedModel model() {
+        return RealModel.shared();
+    }
 
     @BeforeEach
     void start() {
-        engine = RealModel.engine(RealModel.shared());
+        engine = RealModel.engine(model());
     }
 
     @AfterEach
@@ -106,10 +111,10 @@ class EngineTest {
         GenerationRequest request = sampled(tokens(QUESTION), 30, 42);
         String first = run(request).text();
         engine.close();
-        engine = RealModel.engine(RealModel.shared());
+        engine = RealModel.engine(model());
         assertThat(run(sampled(tokens(QUESTION), 30, 42)).text()).isEqualTo(first);
         engine.close();
-        engine = RealModel.engine(RealModel.shared());
+        engine = RealModel.engine(model());
         assertThat(run(sampled(tokens(QUESTION), 30, 43)).text()).isNotEqualTo(first);
     }
 
@@ -212,8 +217,7 @@ class EngineTest {
     @Test
     void whenCellsRunOut_theYoungestStartsAgainLaterAndEveryAnswerIsWhole() {
         engine.close();
-        try (LoadedModel small =
-                RealModel.load(new WorkerConfig(4, 512, 512, 1, 256, 250, dev.unbusy.llama.KvType.F16, 0, 64, 5, 10))) {
+        try (LoadedModel small = RealModel.load(RealModel.config(4, 512, 512, 64))) {
             engine = RealModel.engine(small);
             List<GenerationRequest> requests = IntStream.range(0, 3)
                     .mapToObj(i -> ignoringEnd(random(40, i), 200))

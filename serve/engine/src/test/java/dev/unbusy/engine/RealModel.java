@@ -24,12 +24,19 @@ import org.jspecify.annotations.Nullable;
 /** The real library and the real starter model for the engine's tests, on one thread. */
 final class RealModel {
     private static @Nullable LoadedModel loaded;
+    private static @Nullable LoadedModel pooled;
     private static @Nullable Model plain;
 
     private RealModel() {}
 
+    /** @param cells of the pool; 0: each request has its own */
     static WorkerConfig config(int sequences, int cells) {
-        return new WorkerConfig(sequences, 2048, cells, 1, 512, 250, KvType.F16, 0, 4096, 5, 10);
+        return config(sequences, 2048, cells, 4096);
+    }
+
+    static WorkerConfig config(int sequences, int context, int cells, int maxWaiting) {
+        KvLayoutChoice layout = cells == 0 ? KvLayoutChoice.SPLIT : KvLayoutChoice.SHARED;
+        return new WorkerConfig(sequences, context, cells, layout, 256, 1, 512, 250, KvType.F16, 0, maxWaiting, 5, 10);
     }
 
     static Path natives() {
@@ -58,8 +65,18 @@ final class RealModel {
     static synchronized LoadedModel shared() {
         LoadedModel model = loaded;
         if (model == null) {
-            model = load(config(8, 8192));
+            model = load(config(8, 0));
             loaded = model;
+        }
+        return model;
+    }
+
+    /** As {@link #shared}, but its requests take their cells from one pool. */
+    static synchronized LoadedModel pooled() {
+        LoadedModel model = pooled;
+        if (model == null) {
+            model = load(config(8, 8192));
+            pooled = model;
         }
         return model;
     }

@@ -38,6 +38,9 @@ final class Recording implements GenerationListener {
     }
 
     @Override
+    public void flush() {}
+
+    @Override
     public void ended(List<OutputSplitter.Piece> pieces, FinishReason finishReason, GenerationUsage generationUsage) {
         pieces.forEach(piece -> text.append(piece.text()));
         reason = finishReason;

@@ -163,8 +163,7 @@ class WorkerTest {
 
     @Test
     void streamThatFindsNoRoom_isAnErrorWithItsStatus_notABrokenStream() throws Exception {
-        try (Worker full =
-                start("w-3", new WorkerConfig(1, 512, 512, 1, 256, 250, dev.unbusy.llama.KvType.F16, 0, 1, 5, 10))) {
+        try (Worker full = start("w-3", RealModel.config(1, 512, 512, 1))) {
             HttpResponse<String> answer =
                     post(full, "/v1/chat/completions", chat("n", "8", "stream", "true", "max_tokens", "2"));
             assertThat(answer.statusCode()).isEqualTo(429);

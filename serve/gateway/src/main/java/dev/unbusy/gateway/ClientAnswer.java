@@ -1,6 +1,7 @@
 package dev.unbusy.gateway;
 
 import dev.unbusy.api.ApiError;
+import dev.unbusy.http.Disconnect;
 import dev.unbusy.http.Exchange;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,10 +70,11 @@ final class ClientAnswer {
     }
 
     /** Calls once if the client leaves before the end of the answer; not if the gateway itself cuts it off. */
-    void onDisconnect(Runnable listener) {
+    void onDisconnect(Consumer<Disconnect> listener) {
         exchange.onDisconnect(() -> {
-            if (!aborted) {
-                listener.run();
+            Disconnect reason = exchange.disconnect();
+            if (!aborted && reason != null) {
+                listener.accept(reason);
             }
         });
     }
@@ -82,6 +85,11 @@ final class ClientAnswer {
 
     void onWritable(Runnable listener) {
         exchange.onWritable(listener);
+    }
+
+    /** The request's body is needed no longer. */
+    void releaseRequest() {
+        exchange.releaseBody();
     }
 
     /** Status of the answer, 0 where none has been sent. */

@@ -37,7 +37,6 @@ final class CompletionEndpoint {
             exchange.respond(error.status(), "application/json", error.body(), GatewayErrors.headers(error));
             return;
         }
-        exchange.releaseBody();
         new Relay(
                         context,
                         context.loop(exchange.eventLoop()),
@@ -74,13 +73,7 @@ final class CompletionEndpoint {
         WorkEstimate work = WorkEstimate.ofBytes(
                 body.readableBytes(), outline.maxTokens(), context.config().usualOutputTokens());
         return new RelayRequest(
-                exchange.id(),
-                route,
-                outline.stream(),
-                new RequestFacts(model, work),
-                body.retain(),
-                deadlineMillis,
-                priority);
+                exchange.id(), route, outline.stream(), new RequestFacts(model, work), body, deadlineMillis, priority);
     }
 
     private long deadline(@Nullable String header) {

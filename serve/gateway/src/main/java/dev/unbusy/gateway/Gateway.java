@@ -57,7 +57,8 @@ public final class Gateway implements AutoCloseable {
                 RoutingPolicy.named(config.policy()),
                 config.maxWaiting(),
                 config.maxWaitingBytes().count());
-        GatewayContext context = new GatewayContext(config, backends, dispatcher, new GatewayMetrics(metrics));
+        GatewayMetrics meters = new GatewayMetrics(metrics);
+        GatewayContext context = new GatewayContext(config, backends, dispatcher, meters);
         ServiceEndpoints services = new ServiceEndpoints(context, metrics, workers);
         GatewayRoutes routes = new GatewayRoutes(
                 context,
@@ -73,13 +74,18 @@ public final class Gateway implements AutoCloseable {
                             config.port(),
                             config.eventLoops(),
                             limits,
-                            GatewayErrors::ofHttpLayer),
+                            (status, message) -> { // asked once per such answer
+                                meters.unanswered(status);
+                                return GatewayErrors.ofHttpLayer(status, message);
+                            }),
                     routes);
         } catch (RuntimeException e) {
             dispatcher.close();
             throw e;
         }
         services.listeningOn(server.url());
+        metrics.gauge(Metric.GATEWAY_CONNECTIONS, server::openConnections);
+        metrics.gauge(Metric.GATEWAY_BODY_BYTES, server::heldBodyBytes);
         metrics.gauge(Metric.GATEWAY_WAITING, dispatcher::waiting);
         metrics.gauge(Metric.GATEWAY_RUNNING, dispatcher::running);
         metrics.gauge(Metric.GATEWAY_OPEN_STREAMS, context::openRelays);

@@ -85,7 +85,7 @@ public record GatewayConfig(
         int maxWaiting,
 
         @Setting(
-                value = "512MiB",
+                value = "256MiB",
                 en = "How much memory the bodies of waiting requests may take; the next one is answered with 429.",
                 zh = "等待中的请求体最多可占用的内存；超出的请求返回 429。")
         Bytes maxWaitingBytes,

@@ -1,10 +1,12 @@
 package dev.unbusy.gateway;
 
+import dev.unbusy.http.Disconnect;
 import dev.unbusy.metrics.Metric;
 import dev.unbusy.metrics.Metrics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,11 +17,13 @@ import org.jspecify.annotations.Nullable;
 final class GatewayMetrics {
     private record Ended(String route, int status, Outcome outcome) {}
 
+    private record Left(Stage stage, Disconnect reason) {}
+
     private final Metrics metrics;
     private final Map<Ended, Counter> requests = new ConcurrentHashMap<>();
     private final Map<RelayRequest.Route, Timer> durations = new EnumMap<>(RelayRequest.Route.class);
     private final Map<RelayRequest.Route, Timer> firstBytes = new EnumMap<>(RelayRequest.Route.class);
-    private final Map<Stage, Counter> disconnects = new EnumMap<>(Stage.class);
+    private final Map<Left, Counter> disconnects = new HashMap<>();
     private final Map<Loss, Counter> retries = new EnumMap<>(Loss.class);
     private final Timer queue;
     private final Counter events;
@@ -34,7 +38,11 @@ final class GatewayMetrics {
             firstBytes.put(route, metrics.seconds(Metric.GATEWAY_FIRST_BYTE_SECONDS, route.label()));
         }
         for (Stage stage : Stage.values()) {
-            disconnects.put(stage, metrics.counter(Metric.GATEWAY_DISCONNECTS, stage.word()));
+            for (Disconnect reason : Disconnect.values()) {
+                disconnects.put(
+                        new Left(stage, reason),
+                        metrics.counter(Metric.GATEWAY_DISCONNECTS, stage.word(), reason.word()));
+            }
         }
         for (Loss loss : Loss.values()) {
             retries.put(loss, metrics.counter(Metric.GATEWAY_RETRIES, loss.word()));
@@ -59,8 +67,8 @@ final class GatewayMetrics {
         of(retries, loss).increment();
     }
 
-    void disconnected(Stage stage) {
-        of(disconnects, stage).increment();
+    void disconnected(Stage stage, Disconnect reason) {
+        of(disconnects, new Left(stage, reason)).increment();
     }
 
     void finished(RelayRequest.Route route, int status, Outcome outcome, long nanos, @Nullable WorkerAnswer answer) {
@@ -75,6 +83,11 @@ final class GatewayMetrics {
                 add(cachedTokens, usage.cachedTokens());
             }
         }
+    }
+
+    /** A request that no endpoint answered: it broke HTTP or a limit, or its endpoint failed. */
+    void unanswered(int status) {
+        ended("none", status, status == 500 ? Outcome.INTERNAL_ERROR : Outcome.REJECTED);
     }
 
     /** @param route from a bounded set, never a path that a client made up */

@@ -18,6 +18,8 @@ enum Outcome {
     /** Its workers were lost, more often than may be or after its answer had begun. */
     WORKER_LOST,
     CLIENT_LEFT,
+    /** A defect of the gateway itself; its log has the cause. */
+    INTERNAL_ERROR,
     SHUTDOWN;
 
     String word() {

@@ -1,6 +1,7 @@
 package dev.unbusy.gateway;
 
 import dev.unbusy.api.ApiError;
+import dev.unbusy.http.Disconnect;
 import dev.unbusy.routing.OutstandingWork;
 import dev.unbusy.routing.RequestFacts;
 import io.netty.buffer.ByteBuf;
@@ -54,7 +55,6 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
     private @Nullable WorkerAnswer answer;
     private long backendVersion;
     private boolean paused;
-    private boolean bodyReleased;
     private int losses;
     private boolean everPlaced;
     /** The worker has been heard since the last tick; the tick turns it into a time, so that events need no clock. */
@@ -74,7 +74,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         this.deadlineNanos = nowNanos + TimeUnit.MILLISECONDS.toNanos(request.deadlineMillis());
     }
 
-    /** 1. Takes over the request's body. */
+    /** 1. */
     void start() {
         context.relayOpened();
         loop.add(this);
@@ -159,7 +159,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         if (stage != Stage.STREAMING && current.begun()) {
             stage = Stage.STREAMING;
             context.metrics().firstByte(request.route(), System.nanoTime() - arrivedNanos);
-            releaseBody();
+            client.releaseRequest();
         }
         if (!paused && !client.isWritable()) {
             pauseWorker(true);
@@ -263,9 +263,9 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
     }
 
     /** The client is gone: nothing is worked on for it from here. */
-    private void clientLeft() {
+    private void clientLeft(Disconnect reason) {
         if (!finished) {
-            context.metrics().disconnected(stage);
+            context.metrics().disconnected(stage, reason);
             leaveWorker();
             finish(Outcome.CLIENT_LEFT, client.status());
         }
@@ -299,7 +299,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         loop.remove(this);
         context.relayClosed();
         release();
-        releaseBody();
+        client.releaseRequest();
         if (answer != null) {
             answer.discard();
         }
@@ -335,13 +335,6 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         lease = null;
         if (current != null) {
             current.release();
-        }
-    }
-
-    private void releaseBody() {
-        if (!bodyReleased) {
-            bodyReleased = true;
-            request.body().release();
         }
     }
 

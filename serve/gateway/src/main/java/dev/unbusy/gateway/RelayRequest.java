@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id its {@code x-request-id}
  * @param stream the client asked for events
- * @param body as received; owned by whoever holds this record
+ * @param body as received; the client's exchange owns it, and counts it among the bodies that the server holds, until
+ *     {@link ClientAnswer#releaseRequest}
  * @param deadlineMillis how long it waits for its first token
  * @param priority the client's {@code x-unbusy-priority}, passed on to the worker
  */

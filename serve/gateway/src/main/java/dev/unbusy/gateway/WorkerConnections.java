@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WorkerConnections {
     private static final int MAX_HEADER_BYTES = 16 * 1024;
+    private static final int RECEIVE_BUFFER_BYTES = 131_072;
     private static final int MAX_INITIAL_LINE_BYTES = 4 * 1024;
 
     /** Who waits for a connection. */
@@ -103,6 +104,8 @@ final class WorkerConnections {
                 .channel(channelClass)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
+                // The kernel would take up to 6 MiB (tcp_rmem) of an answer whose client reads slowly.
+                .option(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connectTimeoutMillis)
                 .handler(new ChannelInitializer<SocketChannel>() {
                     @Override

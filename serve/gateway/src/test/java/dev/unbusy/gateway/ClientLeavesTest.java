@@ -165,6 +165,6 @@ class ClientLeavesTest {
     }
 
     private double disconnects(String stage) throws Exception {
-        return running.metric("unbusy_gateway_disconnects_total{stage=\"" + stage + "\"}");
+        return running.metric("unbusy_gateway_disconnects_total{reason=\"client_closed\",stage=\"" + stage + "\"}");
     }
 }

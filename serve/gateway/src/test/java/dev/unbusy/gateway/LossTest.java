@@ -112,11 +112,6 @@ class LossTest {
     @MethodSource("beforeTheAnswer")
     void aFaultBeforeTheAnswer_isNotSeenByTheClient(Fault fault) throws Exception {
         for (boolean stream : new boolean[] {true, !fault.wholeAnswersToo()}) {
-            worker.then(fault.script());
-            running.backends.remove("w1");
-            CompletableFuture<HttpResponse<String>> answer = running.sendAsync(running.chat(stream));
-            worker.call();
-            running.with(other, Backend.State.READY);
             other.usually(call -> {
                 if (stream) {
                     call.startEvents();
@@ -126,6 +121,11 @@ class LossTest {
                     call.json(200, FakeWorker.completion("again"));
                 }
             });
+            worker.then(fault.script());
+            running.backends.remove("w1");
+            CompletableFuture<HttpResponse<String>> answer = running.sendAsync(running.chat(stream));
+            worker.call();
+            running.with(other, Backend.State.READY);
             HttpResponse<String> response = answer.get(20, TimeUnit.SECONDS);
             assertThat(response.statusCode()).isEqualTo(200);
             assertThat(response.body())

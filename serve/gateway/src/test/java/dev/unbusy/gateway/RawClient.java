@@ -50,6 +50,16 @@ final class RawClient implements AutoCloseable {
         return this;
     }
 
+    /** One byte more. @return false where the other side does not want it any longer */
+    boolean trickle() {
+        try {
+            socket.getOutputStream().write('x');
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** Reads on until what has been read contains the text. */
     String readUntil(String text) throws IOException {
         while (!seen.toString(UTF_8).contains(text)) {

@@ -3,6 +3,9 @@ package dev.unbusy.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.unbusy.http.HttpLimits;
+import dev.unbusy.units.Bytes;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
@@ -184,6 +187,44 @@ class WaitingTest {
             assertThat(first.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
             assertThat(second.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
         }
+    }
+
+    @Test
+    void bodiesThatWaitOrAreBeingWorkedOn_countUntilTheAnswer() throws Exception {
+        HttpLimits limits = new HttpLimits(
+                new Bytes(4_096), new Bytes(8_192), 8_192, 8_192, 9_000, 9_000, 1, 9_000, 9_000, Bytes.mebi(4), 50, 9);
+        worker.usually(call -> {
+            call.hold();
+            call.json(200, FakeWorker.completion("hello"));
+        });
+        try (Running running = new Running(Running.CONFIG, limits).with(worker, Backend.State.STARTING)) {
+            HttpRequest large = running.post("/v1/chat/completions", Running.body(false) + " ".repeat(3_000));
+            CompletableFuture<HttpResponse<String>> first = running.sendAsync(large);
+            CompletableFuture<HttpResponse<String>> second = running.sendAsync(large);
+            running.untilQueued(count -> count == 2);
+            assertThat(running.metric("unbusy_gateway_body_bytes")).isBetween(6_000.0, 8_192.0);
+            assertTooManyBodies(running, large, 1);
+
+            running.backends.setState("w0", Backend.State.READY, "");
+            List<FakeWorker.Call> calls = List.of(worker.call(), worker.call());
+            running.untilRunning(count -> count == 2);
+            assertTooManyBodies(running, large, 2);
+
+            calls.forEach(FakeWorker.Call::go);
+            assertThat(first.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+            assertThat(second.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+            assertThat(running.metric("unbusy_gateway_body_bytes")).isZero();
+            running.assertIdle();
+        }
+    }
+
+    private static void assertTooManyBodies(Running running, HttpRequest request, int count) throws Exception {
+        HttpResponse<String> refused = running.send(request);
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.headers().firstValue("retry-after")).isPresent();
+        assertThat(Running.error(refused.body()).path("message").asText()).contains("request bodies");
+        assertThat(running.metric("unbusy_gateway_requests_total{outcome=\"rejected\",route=\"none\",status=\"503\"}"))
+                .isEqualTo(count);
     }
 
     @Test

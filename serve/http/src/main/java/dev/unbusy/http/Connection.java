@@ -68,7 +68,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         this.server = server;
         this.limits = server.options().limits();
         this.timer = new ConnectionTimer(this, limits);
-        this.assembler = new RequestAssembler(limits);
+        this.assembler = new RequestAssembler(limits, server.bodies());
     }
 
     // ---- receiving (1) ---------------------------------------------------------------------------------------------
@@ -192,20 +192,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         server.countRefused();
         lastReceived = true;
         closeAfterAnswer = true;
-        byte[] body = server.options().errorBody().of(refused.status(), refused.message());
-        ByteBuf out = context().alloc().buffer(384 + body.length);
-        ResponseBytes.head(
-                out,
-                refused.status(),
-                "application/json",
-                ResponseBytes.Framing.LENGTH,
-                body.length,
-                "close",
-                id,
-                new String[0]);
-        if (!refused.headRequest()) {
-            out.writeBytes(body);
-        }
+        ByteBuf out = Refusal.bytes(context().alloc(), server.options().errorBody(), refused, id);
         lingering = true;
         timer.lingering(System.nanoTime());
         context().writeAndFlush(out).addListener(written -> {

@@ -36,6 +36,9 @@ final class ConnectionTimer {
     private Phase phase = Phase.CONNECTED;
     private long phaseNanos;
     private long bodyBytes;
+    /** Of the body when the present span of {@code body_millis} began. */
+    private long bodyBytesBefore;
+
     private @Nullable ScheduledFuture<?> timer;
     private long timerNanos;
     private boolean closed;
@@ -63,8 +66,8 @@ final class ConnectionTimer {
     }
 
     void headComplete(long now) {
+        bodyBytes = 0;
         if (phase == Phase.HEAD) {
-            bodyBytes = 0;
             enter(Phase.BODY, now);
         }
     }
@@ -106,13 +109,14 @@ final class ConnectionTimer {
     private void enter(Phase next, long now) {
         phase = next;
         phaseNanos = now;
+        bodyBytesBefore = bodyBytes;
         arm(deadlineNanos(), now);
     }
 
     private long deadlineNanos() {
         long millis = switch (phase) {
             case CONNECTED, HEAD -> limits.headMillis();
-            case BODY -> limits.bodyMillis() + bodyBytes * 1000 / limits.minBodyBytesPerSecond();
+            case BODY -> limits.bodyMillis();
             case HANDLING, SENDING -> limits.sendMillis();
             case IDLE -> limits.keepAliveMillis();
             case LINGERING -> LINGER_MILLIS;
@@ -165,7 +169,15 @@ final class ConnectionTimer {
                     return;
                 }
             }
-            case CONNECTED, HEAD, BODY, LINGERING -> {}
+            case BODY -> {
+                // Looked at span by span: an average would let a client send much at once and then hold it for hours.
+                long wanted = (long) limits.minBodyBytesPerSecond() * limits.bodyMillis() / 1000;
+                if (bodyBytes - bodyBytesBefore >= wanted) {
+                    enter(Phase.BODY, now);
+                    return;
+                }
+            }
+            case CONNECTED, HEAD, LINGERING -> {}
         }
         connection.expired(phase);
     }

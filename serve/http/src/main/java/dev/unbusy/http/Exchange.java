@@ -1,7 +1,7 @@
 package dev.unbusy.http;
 
+import dev.unbusy.http.AnswerPhase.Step;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -11,11 +11,6 @@ import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,10 +24,6 @@ import org.jspecify.annotations.Nullable;
  * so that nobody has to check first.
  */
 public final class Exchange {
-    private static final int NEW = 0;
-    private static final int STREAMING = 1;
-    private static final int ENDED = 2;
-
     private final Connection connection;
     private final ResponseStream stream;
     private final HttpRequest request;
@@ -40,34 +31,41 @@ public final class Exchange {
     private final RequestTarget target;
     private final long receivedNanos;
 
-    /** What callers have asked for, on whichever thread; the connection may be behind. */
-    private final AtomicInteger phase = new AtomicInteger(NEW);
-
-    /** byte[], ByteBuf or Runnable from other threads, in order. */
-    private final Queue<Object> inbox = new ConcurrentLinkedQueue<>();
-
-    private final AtomicLong inboxBytes = new AtomicLong();
-    private final AtomicBoolean inboxScheduled = new AtomicBoolean();
+    private final AnswerPhase phase;
+    private final Writability writability = new Writability(this::writableNow);
+    private final RequestBody body;
+    private final Outbox outbox;
 
     // volatile: written by the event loop, read by whoever writes.
     private volatile @Nullable Disconnect disconnect;
-    private volatile boolean sawUnwritable;
-    private volatile @Nullable Runnable writable;
 
-    private @Nullable ByteBuf body;
-    private byte @Nullable [] bodyBytes;
     private boolean finished;
     private boolean flushScheduled;
     private final List<Runnable> disconnectListeners = new ArrayList<>(1);
 
-    Exchange(Connection connection, HttpRequest request, RequestTarget target, ByteBuf body, long receivedNanos) {
+    Exchange(Connection connection, HttpRequest request, RequestTarget target, RequestBody body, long receivedNanos) {
         this.connection = connection;
         this.request = request;
         this.target = target;
         this.body = body;
         this.receivedNanos = receivedNanos;
         this.id = RequestIds.orNew(request.headers().get("x-request-id"));
+        this.phase = new AnswerPhase(id);
         this.stream = new ResponseStream(connection, request, id);
+        this.outbox = new Outbox(connection, new Outbox.Receiver() {
+            @Override
+            public void write(Object piece, int bytes) {
+                writeNow(piece, bytes);
+            }
+
+            @Override
+            public void drained() {
+                if (!finished) {
+                    stream.flush();
+                }
+                writabilityChanged();
+            }
+        });
     }
 
     /** In {@code x-request-id} of every answer: the client's where it sent a usable one. */
@@ -119,31 +117,23 @@ public final class Exchange {
      */
     public ByteBuf body() {
         requireEventLoop();
-        ByteBuf current = body;
-        if (current == null) {
-            throw new IllegalStateException("the body was released");
-        }
-        return current;
+        return body.buffer();
     }
 
     /** Gives the body's memory back before the exchange ends. Event loop only. */
     public void releaseBody() {
         requireEventLoop();
-        ByteBuf current = body;
-        body = null;
-        if (current != null) {
-            current.release();
-        }
+        body.release();
     }
 
     /** A copy of the body, made once; on the event loop, or anywhere inside {@link #offload}. */
     public byte[] bodyBytes() {
-        byte[] bytes = bodyBytes;
-        if (bytes == null) {
-            bytes = ByteBufUtil.getBytes(body());
-            bodyBytes = bytes;
+        byte[] copied = body.copied();
+        if (copied != null) {
+            return copied;
         }
-        return bytes;
+        requireEventLoop();
+        return body.bytes();
     }
 
     /** Work of an exchange that may block and throw. */
@@ -188,20 +178,17 @@ public final class Exchange {
     public void respond(int status, @Nullable String contentType, ByteBuf content, String... headers) {
         try {
             ResponseBytes.check(headers);
-            advance(NEW, ENDED, "respond");
+            phase.advance(Step.NEW, Step.ENDED, "respond", isOpen());
         } catch (RuntimeException e) {
             content.release();
             throw e;
         }
-        perform(new Runnable() {
-            @Override
-            public void run() {
-                if (finished) {
-                    content.release();
-                } else {
-                    stream.respond(status, contentType, content, headers);
-                    finish();
-                }
+        perform(() -> {
+            if (finished) {
+                content.release();
+            } else {
+                stream.respond(status, contentType, content, headers);
+                finish();
             }
         });
     }
@@ -209,7 +196,7 @@ public final class Exchange {
     /** The head of an answer whose body follows in pieces. Sent with the first of them, or with {@link #flush}. */
     public void startStream(int status, String contentType, String... headers) {
         ResponseBytes.check(headers);
-        advance(NEW, STREAMING, "startStream");
+        phase.advance(Step.NEW, Step.STREAMING, "startStream", isOpen());
         perform(() -> {
             if (!finished) {
                 stream.start(status, contentType, headers);
@@ -220,29 +207,12 @@ public final class Exchange {
 
     /** A piece of the answer. It is sent at the end of the burst that it belongs to, or with {@link #flush}. */
     public void write(byte[] piece) {
-        requireStreaming();
-        if (eventLoop().inEventLoop()) {
-            drainInbox();
-            writeNow(piece, piece.length);
-        } else {
-            enqueue(piece, piece.length);
-        }
+        pass(piece, piece.length);
     }
 
     /** A piece of the answer; takes over the buffer. */
     public void write(ByteBuf piece) {
-        try {
-            requireStreaming();
-        } catch (IllegalStateException e) {
-            piece.release();
-            throw e;
-        }
-        if (eventLoop().inEventLoop()) {
-            drainInbox();
-            writeNow(piece, piece.readableBytes());
-        } else {
-            enqueue(piece, piece.readableBytes());
-        }
+        pass(piece, piece.readableBytes());
     }
 
     /** Sends what was written, without waiting for the end of the burst. */
@@ -256,7 +226,7 @@ public final class Exchange {
 
     /** The answer is complete. Sends everything. */
     public void end() {
-        advance(STREAMING, ENDED, "end");
+        phase.advance(Step.STREAMING, Step.ENDED, "end", isOpen());
         perform(() -> {
             if (!finished) {
                 stream.end();
@@ -267,7 +237,7 @@ public final class Exchange {
 
     /** Cuts the connection, so that the answer cannot be taken for a complete one. */
     public void abort() {
-        phase.set(ENDED);
+        phase.end();
         perform(() -> {
             if (!finished) {
                 connection.cut(Disconnect.ABORTED, stream.endsWithClose());
@@ -277,7 +247,7 @@ public final class Exchange {
 
     /** False once {@link #respond} or {@link #startStream} was called. */
     public boolean isUnanswered() {
-        return phase.get() == NEW;
+        return phase.is(Step.NEW);
     }
 
     /** False once the client is gone; what is written then goes nowhere. */
@@ -295,26 +265,18 @@ public final class Exchange {
      * max_pending_stream}.
      */
     public boolean isWritable() {
-        if (writableNow()) {
-            return true;
-        }
-        sawUnwritable = true;
-        // Once more: the event loop may have caught up before it could see the flag, and would never call onWritable.
-        if (writableNow()) {
-            sawUnwritable = false;
-            return true;
-        }
-        return false;
+        return writability.check();
     }
 
     /** Bytes written here that the socket has not taken yet. */
     public long pendingBytes() {
-        return inboxBytes.get() + connection.pendingBytes();
+        return outbox.bytes() + connection.pendingBytes();
     }
 
     /** Called on the event loop each time {@link #isWritable} turns true after it was seen false. */
     public void onWritable(Runnable listener) {
-        writable = listener;
+        writability.listener(listener);
+        perform(this::writabilityChanged); // it may have turned already
     }
 
     /**
@@ -336,10 +298,6 @@ public final class Exchange {
 
     // ---- event loop ------------------------------------------------------------------------------------------------
 
-    ResponseStream stream() {
-        return stream;
-    }
-
     boolean isFinished() {
         return finished;
     }
@@ -353,28 +311,22 @@ public final class Exchange {
         disconnect = reason;
         stream.discard();
         releaseBody();
-        drainInbox();
+        outbox.drain();
         for (Runnable listener : disconnectListeners) {
             connection.guarded(this, listener);
         }
         disconnectListeners.clear();
-        Runnable waiting = writable;
-        if (waiting != null && sawUnwritable) {
+        Runnable waiting = writability.waiting();
+        if (waiting != null) {
             connection.guarded(this, waiting); // a writer that waits must wake up to see that the client is gone
         }
     }
 
     void writabilityChanged() {
-        Runnable listener = writable;
-        if (sawUnwritable && listener != null && writableNow()) {
-            sawUnwritable = false;
+        Runnable listener = writability.due();
+        if (listener != null) {
             connection.guarded(this, listener);
         }
-    }
-
-    /** Takes the answer from its handler. False where it has begun. */
-    boolean claim() {
-        return phase.compareAndSet(NEW, ENDED);
     }
 
     private void finish() {
@@ -409,71 +361,33 @@ public final class Exchange {
         }
     }
 
-    private void drainInbox() {
-        if (inbox.isEmpty()) {
-            return;
-        }
-        for (Object next = inbox.poll(); next != null; next = inbox.poll()) {
-            if (next instanceof Runnable action) {
-                action.run();
-            } else {
-                int bytes = next instanceof byte[] array ? array.length : ((ByteBuf) next).readableBytes();
-                inboxBytes.addAndGet(-bytes);
-                writeNow(next, bytes);
-            }
-        }
-        if (!finished) {
-            stream.flush();
-        }
-        writabilityChanged();
-    }
-
     // ---- any thread ------------------------------------------------------------------------------------------------
 
     private void perform(Runnable action) {
         if (eventLoop().inEventLoop()) {
-            drainInbox();
+            outbox.drain();
             action.run();
         } else {
-            enqueue(action, 0);
+            outbox.add(action);
         }
     }
 
-    private void enqueue(Object next, int bytes) {
-        if (disconnect != null && !(next instanceof Runnable)) {
-            ReferenceCountUtil.release(next);
-            return;
-        }
-        if (bytes > 0 && inboxBytes.addAndGet(bytes) > connection.maxPendingStream()) {
-            inboxBytes.addAndGet(-bytes);
-            ReferenceCountUtil.release(next);
+    private void pass(Object piece, int bytes) {
+        if (disconnect != null) {
+            ReferenceCountUtil.release(piece);
+        } else if (!phase.is(Step.STREAMING)) {
+            ReferenceCountUtil.release(piece);
+            throw new IllegalStateException("write on request " + id + ", which is not streaming");
+        } else if (eventLoop().inEventLoop()) {
+            outbox.drain();
+            writeNow(piece, bytes);
+        } else if (!outbox.add(piece, bytes, connection.maxPendingStream())) {
             connection.runOnLoop(() -> connection.cutIfCurrent(this, Disconnect.SLOW_READER));
-            return;
-        }
-        inbox.add(next);
-        if (inboxScheduled.compareAndSet(false, true)) {
-            connection.runOnLoop(() -> {
-                inboxScheduled.set(false);
-                drainInbox();
-            });
         }
     }
 
     private boolean writableNow() {
-        return connection.channel().isWritable() && inboxBytes.get() < Connection.HIGH_WATER_BYTES;
-    }
-
-    private void advance(int from, int to, String call) {
-        if (!phase.compareAndSet(from, to) && disconnect == null) {
-            throw new IllegalStateException(call + " on request " + id + ", whose answer "
-                    + (phase.get() == NEW ? "has not begun" : phase.get() == STREAMING ? "has begun" : "has ended"));
-        }
-    }
-
-    private void requireStreaming() {
-        if (phase.get() != STREAMING && disconnect == null) {
-            throw new IllegalStateException("write on request " + id + ", which is not streaming");
-        }
+        return connection.channel().isWritable() && outbox.bytes() < Connection.HIGH_WATER_BYTES;
     }
 
     private void requireEventLoop() {

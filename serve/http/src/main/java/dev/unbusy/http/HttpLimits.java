@@ -9,6 +9,12 @@ public record HttpLimits(
         Bytes maxBody,
 
         @Setting(
+                value = "512MiB",
+                en = "Request bodies that the server holds at the same time; further ones get 503.",
+                zh = "服务器同时持有的请求体总字节数上限，超过则返回 503。")
+        Bytes maxBodies,
+
+        @Setting(
                 value = "32768",
                 min = 1024,
                 max = 1048576,
@@ -36,17 +42,19 @@ public record HttpLimits(
                 value = "30000",
                 min = 1,
                 max = 3600000,
-                en = "Milliseconds for the body of a request, beyond the time that its size takes at"
-                        + " min_body_bytes_per_second; slower ones get 408.",
-                zh = "接收请求体的毫秒数（另加按 min_body_bytes_per_second 传输所需的时间），超时返回 408。")
+                en =
+                        "Milliseconds for the body of a request. One that takes longer must bring min_body_bytes_per_second"
+                                + " in every such span; slower ones get 408.",
+                zh = "接收请求体的毫秒数。若需更久，则每一段这样的时间内都须达到 min_body_bytes_per_second，否则返回 408。")
         int bodyMillis,
 
         @Setting(
                 value = "4096",
                 min = 1,
                 max = 1073741824,
-                en = "Average bytes per second that a client must send of its body after body_millis.",
-                zh = "超过 body_millis 之后，客户端上传请求体的最低平均速率（字节/秒）。")
+                en =
+                        "Bytes per second, on average over each span of body_millis, that a client must send of a long body.",
+                zh = "对较大的请求体，客户端在每一段 body_millis 内须达到的最低平均上传速率（字节/秒）。")
         int minBodyBytesPerSecond,
 
         @Setting(
@@ -91,11 +99,25 @@ public record HttpLimits(
 
     /** The values of the {@link Setting} annotations. */
     public static final HttpLimits DEFAULT = new HttpLimits(
-            Bytes.mebi(32), 32_768, 8_192, 15_000, 30_000, 4_096, 75_000, 60_000, Bytes.mebi(4), 20_000, 16);
+            Bytes.mebi(32),
+            Bytes.mebi(512),
+            32_768,
+            8_192,
+            15_000,
+            30_000,
+            4_096,
+            75_000,
+            60_000,
+            Bytes.mebi(4),
+            20_000,
+            16);
 
     public HttpLimits {
         if (maxBody.count() > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("max_body " + maxBody + " must be below 2 GiB");
+        }
+        if (maxBodies.compareTo(maxBody) < 0) {
+            throw new IllegalArgumentException("max_bodies " + maxBodies + " must be at least max_body " + maxBody);
         }
         if (maxPendingStream.count() < 65_536) {
             throw new IllegalArgumentException("max_pending_stream " + maxPendingStream + " must be at least 64 KiB");

@@ -28,11 +28,13 @@ import org.slf4j.LoggerFactory;
 public final class HttpServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
     private static final int BACKLOG = 4_096;
+    private static final int SEND_BUFFER_BYTES = 131_072;
 
     private final HttpServerOptions options;
     private final ExchangeHandler handler;
     private final EventLoopGroup loops;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    private final BodyBudget bodies;
     private final LongAdder refused = new LongAdder();
 
     // volatile: set by whoever stops the server, read by its event loops.
@@ -44,6 +46,7 @@ public final class HttpServer implements AutoCloseable {
     private HttpServer(HttpServerOptions options, ExchangeHandler handler) {
         this.options = options;
         this.handler = handler;
+        this.bodies = new BodyBudget(options.limits().maxBodies().count());
         this.loops = Transport.current().newEventLoops(options.name(), options.eventLoopThreads());
     }
 
@@ -76,6 +79,11 @@ public final class HttpServer implements AutoCloseable {
 
     public int openConnections() {
         return connections.size();
+    }
+
+    /** Memory of request bodies, those that handlers have not released included. */
+    public long heldBodyBytes() {
+        return bodies.takenBytes();
     }
 
     /** Requests that no handler saw, since they broke HTTP or a limit. */
@@ -138,6 +146,10 @@ public final class HttpServer implements AutoCloseable {
         return handler;
     }
 
+    BodyBudget bodies() {
+        return bodies;
+    }
+
     boolean isStopping() {
         return stopping;
     }
@@ -154,6 +166,8 @@ public final class HttpServer implements AutoCloseable {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
+                // The kernel would take up to 4 MiB of each slow reader's stream (tcp_wmem) before anybody notices.
+                .childOption(ChannelOption.SO_SNDBUF, SEND_BUFFER_BYTES)
                 .childOption(
                         ChannelOption.WRITE_BUFFER_WATER_MARK,
                         new WriteBufferWaterMark(Connection.HIGH_WATER_BYTES / 2, Connection.HIGH_WATER_BYTES))
@@ -171,19 +185,10 @@ public final class HttpServer implements AutoCloseable {
     private void accept(SocketChannel channel) {
         if (connections.size() >= options.limits().maxConnections()) {
             refused.increment();
-            byte[] body = options.errorBody().of(503, "The server has too many open connections. Try again shortly.");
-            ByteBuf out = channel.alloc().buffer(384 + body.length);
-            String[] retry = {"retry-after", "1"};
-            ResponseBytes.head(
-                    out,
-                    503,
-                    "application/json",
-                    ResponseBytes.Framing.LENGTH,
-                    body.length,
-                    "close",
-                    RequestIds.next(),
-                    retry);
-            channel.writeAndFlush(out.writeBytes(body)).addListener(ChannelFutureListener.CLOSE);
+            Received.Refused refusal = new Received.Refused(
+                    503, "The server has too many open connections. Try again shortly.", null, false, false);
+            ByteBuf out = Refusal.bytes(channel.alloc(), options.errorBody(), refusal, RequestIds.next());
+            channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
             return;
         }
         Connection connection = new Connection(this);

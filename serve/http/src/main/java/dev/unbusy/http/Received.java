@@ -1,6 +1,5 @@
 package dev.unbusy.http;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +8,7 @@ sealed interface Received {
     void release();
 
     /** A request with its body, which the receiver owns. */
-    record Complete(HttpRequest request, RequestTarget target, ByteBuf body, boolean keepAlive, long receivedNanos)
+    record Complete(HttpRequest request, RequestTarget target, RequestBody body, boolean keepAlive, long receivedNanos)
             implements Received {
         @Override
         public void release() {

@@ -1,7 +1,5 @@
 package dev.unbusy.http;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -15,22 +13,18 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Puts a request together from its parts and refuses those that break HTTP or a limit. A body that came in one piece is
- * passed on as it is; further pieces are copied into one growing buffer, because keeping them would keep the read buffer
- * of each, and a client that sends single bytes would hold a thousand times what it sent. Belongs to the event loop.
- */
+/** Puts a request together from its parts and refuses those that break HTTP or a limit. Belongs to the event loop. */
 final class RequestAssembler {
     private final HttpLimits limits;
+    private final BodyBudget budget;
 
     private @Nullable HttpRequest request;
     private @Nullable RequestTarget target;
-    private @Nullable ByteBuf body;
-    private boolean copied;
-    private long received;
+    private @Nullable RequestBody body;
 
-    RequestAssembler(HttpLimits limits) {
+    RequestAssembler(HttpLimits limits, BodyBudget budget) {
         this.limits = limits;
+        this.budget = budget;
     }
 
     /** A head is here whose body is not complete. */
@@ -39,7 +33,8 @@ final class RequestAssembler {
     }
 
     long receivedBytes() {
-        return received;
+        RequestBody current = body;
+        return current == null ? 0 : current.size();
     }
 
     boolean expectsContinue() {
@@ -50,7 +45,6 @@ final class RequestAssembler {
     /** Null where the request goes on. */
     @Nullable
     Received head(HttpRequest head) {
-        received = 0;
         DecoderResult result = head.decoderResult();
         if (result.isFailure()) {
             return malformed(head, result.cause());
@@ -76,6 +70,7 @@ final class RequestAssembler {
         }
         request = head;
         target = parsed;
+        body = new RequestBody(budget);
         return null;
     }
 
@@ -84,7 +79,8 @@ final class RequestAssembler {
     Received content(HttpContent content, long nowNanos) {
         HttpRequest head = request;
         RequestTarget path = target;
-        if (head == null || path == null) {
+        RequestBody bytes = body;
+        if (head == null || path == null || bytes == null) {
             content.release(); // the rest of a request that was refused
             return null;
         }
@@ -94,21 +90,23 @@ final class RequestAssembler {
             close();
             return malformed(head, result.cause());
         }
-        received += content.content().readableBytes();
-        if (received > limits.maxBody().count()) {
+        if (bytes.size() + content.content().readableBytes() > limits.maxBody().count()) {
             content.release();
             close();
             return tooLarge(head);
         }
-        append(content.content());
+        if (!bytes.append(content.content())) {
+            close();
+            return refused(
+                    head, 503, "The server holds too many request bodies at the moment. Try again shortly.", true);
+        }
         if (!(content instanceof LastHttpContent)) {
             return null;
         }
-        ByteBuf whole = body == null ? Unpooled.EMPTY_BUFFER : body;
         body = null;
         request = null;
         target = null;
-        return new Received.Complete(head, path, whole, HttpUtil.isKeepAlive(head), nowNanos);
+        return new Received.Complete(head, path, bytes, HttpUtil.isKeepAlive(head), nowNanos);
     }
 
     Received.Refused tooSlow() {
@@ -123,35 +121,12 @@ final class RequestAssembler {
     }
 
     void close() {
-        ByteBuf current = body;
+        RequestBody current = body;
         body = null;
         request = null;
         target = null;
         if (current != null) {
             current.release();
-        }
-    }
-
-    private void append(ByteBuf piece) {
-        ByteBuf current = body;
-        if (!piece.isReadable()) {
-            piece.release();
-        } else if (current == null) {
-            body = piece;
-            copied = false;
-        } else {
-            if (!copied) {
-                // Doubles from here on; sized by what came, since a length that is only announced costs the client
-                // nothing.
-                ByteBuf grown = current.alloc().buffer(2 * (current.readableBytes() + piece.readableBytes()));
-                grown.writeBytes(current);
-                current.release();
-                current = grown;
-                body = grown;
-                copied = true;
-            }
-            current.writeBytes(piece);
-            piece.release();
         }
     }
 

@@ -13,6 +13,8 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,9 +56,19 @@ public enum Transport {
 
     /** Loads the native library on first use, not when the enum is. */
     private static final class Current {
+        private static final String MACHINE_ID = "io.netty.machineId";
+        private static final int MACHINE_ID_BYTES = 8;
         private static final Transport TRANSPORT = choose();
 
         private static Transport choose() {
+            // Netty tells its channels apart by the machine's hardware address, which takes long to find where there
+            // are
+            // many and is warned of where there is none. Nobody reads these names across machines.
+            if (System.getProperty(MACHINE_ID) == null) {
+                byte[] random = new byte[MACHINE_ID_BYTES];
+                ThreadLocalRandom.current().nextBytes(random);
+                System.setProperty(MACHINE_ID, HexFormat.ofDelimiter(":").formatHex(random));
+            }
             if (Epoll.isAvailable()) {
                 return EPOLL;
             }

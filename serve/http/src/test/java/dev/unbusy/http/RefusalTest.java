@@ -9,6 +9,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Random;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -136,6 +138,21 @@ class RefusalTest {
     }
 
     @Test
+    void aBodyThatComesFastAndThenStops_gets408_howeverMuchThereIs() throws Exception {
+        // At a megabyte per second in spans of 100 ms. As an average, 10 MB would buy ten seconds of silence.
+        HttpLimits limits = TestServers.limits(20_000_000, 20_000, 100, 20_000, 20_000, 10);
+        try (HttpServer server = TestServers.start(limits, MUST_NOT_SEE);
+                RawClient client = new RawClient(server)) {
+            client.send("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 11000000\r\n\r\n");
+            client.send("x".repeat(10_000_000));
+            long sent = System.nanoTime();
+            assertThat(client.answer().status()).isEqualTo(408);
+            assertThat(System.nanoTime() - sent).isLessThan(TimeUnit.SECONDS.toNanos(5));
+            assertThat(server.heldBodyBytes()).isZero();
+        }
+    }
+
+    @Test
     void aSlowBody_gets408() throws Exception {
         HttpLimits limits = TestServers.limits(1_024, 20_000, 100, 20_000, 20_000, 10);
         try (HttpServer server = TestServers.start(limits, MUST_NOT_SEE);
@@ -179,6 +196,40 @@ class RefusalTest {
     }
 
     @Test
+    void moreBodiesThanTheServerMayHold_get503_andTheMemoryComesBack() throws Exception {
+        Semaphore held = new Semaphore(0);
+        ExchangeHandler handler = exchange -> {
+            if (exchange.path().equals("/hold")) {
+                held.release();
+            } else {
+                TestServers.echo(exchange);
+            }
+        };
+        try (HttpServer server = TestServers.start(TestServers.small(), handler);
+                RawClient one = new RawClient(server);
+                RawClient two = new RawClient(server);
+                RawClient three = new RawClient(server);
+                RawClient four = new RawClient(server)) {
+            for (RawClient client : new RawClient[] {one, two, three}) {
+                client.post("/hold", "x".repeat(1_000));
+            }
+            assertThat(held.tryAcquire(3, 10, TimeUnit.SECONDS)).isTrue();
+            assertThat(server.heldBodyBytes()).isBetween(3_000L, 3_072L);
+            RawClient.Answer refused = four.post("/", "x".repeat(1_000)).answer();
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.header("retry-after")).isEqualTo("1");
+            one.reset();
+            int status;
+            do { // until the server has seen the reset
+                try (RawClient probe = new RawClient(server)) {
+                    status = probe.post("/", "y".repeat(900)).answer().status();
+                }
+            } while (status == 503);
+            assertThat(status).isEqualTo(200);
+        }
+    }
+
+    @Test
     void garbage_neverHurtsTheServer() throws Exception {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
@@ -215,6 +266,10 @@ class RefusalTest {
             } catch (IOException e) {
                 throw new AssertionError("seed " + seed, e);
             }
+            assertThat(server.close(java.time.Duration.ofSeconds(10))).isTrue();
+            assertThat(server.heldBodyBytes())
+                    .as("bodies still held, seed %d", seed)
+                    .isZero();
             assertThat(answered).as("some garbage was answered, seed %d", seed).isPositive();
         }
     }

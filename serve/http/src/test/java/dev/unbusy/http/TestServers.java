@@ -22,6 +22,7 @@ final class TestServers {
             long maxBody, int headMillis, int bodyMillis, int keepAliveMillis, int sendMillis, int maxConnections) {
         return new HttpLimits(
                 new Bytes(maxBody),
+                new Bytes(3 * maxBody),
                 4_096,
                 1_024,
                 headMillis,

@@ -1,11 +1,16 @@
 package dev.unbusy.scheduler;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * Slots and cells of the KV cache, and the finished sequences kept in them. A slot is free, running (its cells are pinned)
- * or cached (its cells are given up, the least recently used first and from the end, when somebody needs them).
+ * or cached (its cells are given up, the least recently used first and from the end, when somebody needs them). Where
+ * slots share no cells, what is given up may be parked outside of the cache.
+ *
+ * <p>Whoever holds tokens has a number in the prefix tree: a slot its own, a place of the parked ones that many behind the
+ * slots.
  *
  * <p>Changes the account at once and lists the operations that the native cache has to follow with.
  */
@@ -19,27 +24,40 @@ final class KvCache {
         CACHED
     }
 
+    /** Parking costs a copy; a prefix shorter than this is computed again as quickly. */
+    private static final int WORTH_PARKING_TOKENS = 32;
+
     private final KvLedger ledger;
+    private final ParkedPrefixes parked;
     private final PrefixTree tree;
+    private final boolean shared;
     private final boolean reuse;
+    private final int slots;
     private final Use[] uses;
     private final int[][] tokens;
     private final String[] scopes;
     private final long[] usedNanos;
     private final List<KvOperation> operations = new ArrayList<>();
 
-    KvCache(int cells, int slots, boolean reuse) {
-        ledger = new KvLedger(cells, slots);
-        tree = new PrefixTree(slots);
-        this.reuse = reuse;
+    KvCache(SchedulerOptions options) {
+        slots = options.kvSlots();
+        shared = options.layout() == KvLayout.SHARED;
+        reuse = options.prefixReuse();
+        ledger = new KvLedger(options.layout(), options.kvCells(), slots);
+        parked = new ParkedPrefixes(reuse ? options.parkedCells() : 0);
+        int holders = slots + parked.places();
+        tree = new PrefixTree(holders);
         uses = new Use[slots];
-        tokens = new int[slots][0];
-        scopes = new String[slots];
+        tokens = new int[holders][0];
+        scopes = new String[holders];
         usedNanos = new long[slots];
-        for (int slot = 0; slot < slots; slot++) {
-            uses[slot] = Use.FREE;
-            scopes[slot] = "";
-        }
+        Arrays.fill(uses, Use.FREE);
+        Arrays.fill(scopes, "");
+    }
+
+    /** Whether slots take their cells from one pool, so that they can run short. */
+    boolean isShared() {
+        return shared;
     }
 
     KvLedger ledger() {
@@ -53,7 +71,12 @@ final class KvCache {
 
     PrefixTree.Match match(Sequence sequence) {
         // The last token is always computed: its logits are needed.
-        return tree.match(sequence.cacheScope(), sequence.tokens(), reuse ? sequence.size() - 1 : 0, ledger::length);
+        return tree.match(sequence.cacheScope(), sequence.tokens(), reuse ? sequence.size() - 1 : 0, this::length);
+    }
+
+    /** Tokens that a slot or a place really holds. */
+    private int length(int holder) {
+        return holder < slots ? ledger.length(holder) : parked.length(holder - slots);
     }
 
     /** Cells that admitting a sequence with this match would take from those available. */
@@ -65,17 +88,17 @@ final class KvCache {
     int acquire(Sequence sequence, PrefixTree.Match match, long nowNanos) {
         int from = match.slot;
         int length = match.length;
-        int slot = chooseSlot(from);
+        int slot = chooseSlot(from, length);
         if (slot == from) {
             tree.remove(slot);
             truncate(slot, length);
         } else {
             if (uses[slot] == Use.CACHED) {
-                release(slot);
+                park(slot, from - slots, nowNanos);
             }
             if (length > 0) {
-                copy(from, slot, 0, length);
-                usedNanos[from] = nowNanos;
+                fill(slot, from, length);
+                touch(from, nowNanos);
             }
         }
         uses[slot] = Use.RUNNING;
@@ -84,15 +107,79 @@ final class KvCache {
         return slot;
     }
 
+    private void touch(int holder, long nowNanos) {
+        if (holder >= slots) {
+            parked.touch(holder - slots, nowNanos);
+        } else if (holder >= 0) {
+            usedNanos[holder] = nowNanos;
+        }
+    }
+
+    private void fill(int slot, int from, int length) {
+        if (shared) {
+            share(from, slot, 0, length);
+            return;
+        }
+        ledger.append(slot, length);
+        operations.add(
+                from < slots
+                        ? new KvOperation.Copy(from, slot, length)
+                        : new KvOperation.Unpark(from - slots, slot, length));
+    }
+
+    /**
+     * Frees a cached slot, and keeps outside what nobody else holds.
+     *
+     * @param needed a place that must not go for it
+     */
+    private void park(int slot, int needed, long nowNanos) {
+        int length = ledger.length(slot);
+        String scope = scopes[slot];
+        int[] content = tokens[slot];
+        tree.remove(slot);
+        boolean worth = parked.places() > 0
+                && length >= WORTH_PARKING_TOKENS
+                && tree.match(scope, content, length, this::length).length < length;
+        int place = worth ? roomFor(length, needed) : -1;
+        if (place >= 0) {
+            parked.put(place, length, nowNanos);
+            operations.add(new KvOperation.Park(slot, place));
+            tokens[slots + place] = content;
+            scopes[slots + place] = scope;
+            tree.insert(scope, slots + place, content, length);
+        }
+        release(slot);
+    }
+
+    /** A free place with room, or −1. */
+    private int roomFor(int length, int needed) {
+        int place = parked.placeFor(length);
+        if (place < 0) {
+            return -1;
+        }
+        for (int victim = parked.victim(place, length); victim >= 0; victim = parked.victim(place, length)) {
+            if (victim == needed) {
+                return -1;
+            }
+            discard(victim);
+        }
+        return place;
+    }
+
+    private void discard(int place) {
+        tree.remove(slots + place);
+        tokens[slots + place] = new int[0];
+        parked.discard(place);
+        operations.add(new KvOperation.Discard(place));
+    }
+
     /** Turns a running slot into a cached one, or frees it if it holds nothing that others lack. */
     void retire(int slot, Sequence sequence, long nowNanos) {
         int length = ledger.length(slot);
         tree.remove(slot);
-        PrefixTree.Match match = tree.match(sequence.cacheScope(), sequence.tokens(), length, ledger::length);
+        PrefixTree.Match match = tree.match(sequence.cacheScope(), sequence.tokens(), length, this::length);
         if (!reuse || match.length == length) {
-            if (match.slot >= 0) {
-                usedNanos[match.slot] = nowNanos;
-            }
+            touch(match.slot, nowNanos);
             release(slot);
             return;
         }
@@ -102,9 +189,18 @@ final class KvCache {
         scopes[kept] = sequence.cacheScope();
         usedNanos[kept] = nowNanos;
         tree.insert(scopes[kept], kept, tokens[kept], length);
-        for (int shorter = 0; shorter < uses.length; shorter++) {
+        dropPrefixesOf(kept);
+    }
+
+    private void dropPrefixesOf(int kept) {
+        for (int shorter = 0; shorter < slots; shorter++) {
             if (shorter != kept && uses[shorter] == Use.CACHED && tree.isPrefix(shorter, kept)) {
                 release(shorter);
+            }
+        }
+        for (int place = 0; place < parked.places(); place++) {
+            if (parked.length(place) > 0 && tree.isPrefix(slots + place, kept)) {
+                discard(place);
             }
         }
     }
@@ -118,18 +214,18 @@ final class KvCache {
     private int dropDuplicate(int slot, int other, int length) {
         ledger.setPinned(slot, false);
         int spare = free();
-        if (length == 0 || spare < 0 || ledger.sharesPrefix(slot, other, length)) {
+        if (!shared || length == 0 || spare < 0 || ledger.sharesPrefix(slot, other, length)) {
             return slot;
         }
-        copy(other, spare, 0, length);
-        copy(slot, spare, length, ledger.length(slot));
+        share(other, spare, 0, length);
+        share(slot, spare, length, ledger.length(slot));
         release(slot);
         return spare;
     }
 
-    private void copy(int from, int to, int fromPosition, int toPosition) {
-        ledger.copy(from, to, fromPosition, toPosition);
-        operations.add(new KvOperation.Copy(from, to, fromPosition, toPosition));
+    private void share(int from, int to, int fromPosition, int toPosition) {
+        ledger.share(from, to, fromPosition, toPosition);
+        operations.add(new KvOperation.Share(from, to, fromPosition, toPosition));
     }
 
     void append(int slot, int count) {
@@ -151,6 +247,9 @@ final class KvCache {
 
     /** Evicts until so many cells are free; false if even all that is cached is not enough. */
     boolean makeRoom(int cells) {
+        if (!shared) {
+            return true; // Each slot has cells for a whole context.
+        }
         while (ledger.free() < cells) {
             int victim = leastRecentlyUsed(-1);
             if (victim < 0) {
@@ -174,10 +273,15 @@ final class KvCache {
     /** Frees everything cached; returns whether there was anything. */
     boolean dropCached() {
         boolean any = false;
-        for (int slot = 0; slot < uses.length; slot++) {
+        for (int slot = 0; slot < slots; slot++) {
             if (uses[slot] == Use.CACHED) {
                 release(slot);
                 any = true;
+            }
+        }
+        for (int place = 0; place < parked.places(); place++) {
+            if (parked.length(place) > 0) {
+                discard(place);
             }
         }
         return any;
@@ -185,7 +289,13 @@ final class KvCache {
 
     void checkIntegrity() {
         ledger.checkIntegrity();
-        for (int slot = 0; slot < uses.length; slot++) {
+        parked.checkIntegrity();
+        for (int place = 0; place < parked.places(); place++) {
+            if (parked.length(place) > 0 != tree.contains(slots + place)) {
+                throw new IllegalStateException("place " + place + " is in the tree, or not, against its account");
+            }
+        }
+        for (int slot = 0; slot < slots; slot++) {
             boolean free = uses[slot] == Use.FREE;
             if (free && ledger.length(slot) > 0) {
                 throw new IllegalStateException("free slot " + slot + " holds " + ledger.length(slot) + " cells");
@@ -196,7 +306,11 @@ final class KvCache {
         }
     }
 
-    private int chooseSlot(int matched) {
+    private int chooseSlot(int matched, int length) {
+        boolean cached = matched >= 0 && matched < slots && uses[matched] == Use.CACHED;
+        if (cached && !shared && 2 * length >= ledger.length(matched)) {
+            return matched; // Goes on where it ended: cheaper than a copy, and little is lost behind the match.
+        }
         int slot = free();
         if (slot >= 0) {
             return slot;
@@ -205,14 +319,14 @@ final class KvCache {
         if (slot >= 0) {
             return slot;
         }
-        if (matched >= 0 && uses[matched] == Use.CACHED) {
+        if (cached) {
             return matched;
         }
-        throw new IllegalStateException("all " + uses.length + " slots are running");
+        throw new IllegalStateException("all " + slots + " slots are running");
     }
 
     private int free() {
-        for (int slot = 0; slot < uses.length; slot++) {
+        for (int slot = 0; slot < slots; slot++) {
             if (uses[slot] == Use.FREE) {
                 return slot;
             }
@@ -232,7 +346,7 @@ final class KvCache {
 
     private int leastRecentlyUsed(int except) {
         int oldest = -1;
-        for (int slot = 0; slot < uses.length; slot++) {
+        for (int slot = 0; slot < slots; slot++) {
             if (slot != except && uses[slot] == Use.CACHED && (oldest < 0 || usedNanos[slot] - usedNanos[oldest] < 0)) {
                 oldest = slot;
             }

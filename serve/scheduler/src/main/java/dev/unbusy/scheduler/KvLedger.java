@@ -7,27 +7,39 @@ import java.util.Arrays;
  * by several slots is counted once. Cells are <em>pinned</em> while a running slot holds them; the others that are in use
  * hold the cache of finished sequences.
  *
+ * <p>Cells lie in pools: one for all slots ({@link KvLayout#SHARED}), or one for each ({@link KvLayout#SPLIT}), which then
+ * share nothing.
+ *
  * <p>Invariant: free + used = total, and each used cell has as many references as slots hold it ({@link #checkIntegrity}).
  * The cell numbers are this ledger's own; the native cache places tokens as it likes, and only the counts must agree.
  */
 public final class KvLedger {
+    private final boolean split;
     private final int[] references;
     private final int[] pins;
+    /** For each pool a stack of free cells, one behind the other. */
     private final int[] freeCells;
+
+    private final int[] freeInPool;
+    private final int poolCells;
     private final int[][] cells;
     private final int[] lengths;
     private final boolean[] pinned;
     private int free;
     private int pinnedCells;
 
-    public KvLedger(int totalCells, int slots) {
-        references = new int[totalCells];
-        pins = new int[totalCells];
-        freeCells = new int[totalCells];
-        for (int i = 0; i < totalCells; i++) {
-            freeCells[i] = totalCells - 1 - i;
+    public KvLedger(KvLayout layout, int totalCells, int slots) {
+        split = layout == KvLayout.SPLIT;
+        poolCells = split ? totalCells / slots : totalCells;
+        freeInPool = new int[split ? slots : 1];
+        Arrays.fill(freeInPool, poolCells);
+        free = poolCells * freeInPool.length;
+        references = new int[free];
+        pins = new int[free];
+        freeCells = new int[free];
+        for (int i = 0; i < free; i++) {
+            freeCells[i] = i;
         }
-        free = totalCells;
         cells = new int[slots][0];
         lengths = new int[slots];
         pinned = new boolean[slots];
@@ -53,12 +65,15 @@ public final class KvLedger {
 
     /** Takes free cells for the slot's next positions. */
     void append(int slot, int count) {
-        if (count > free) {
-            throw new IllegalStateException("slot " + slot + " needs " + count + " cells, " + free + " are free");
+        int pool = split ? slot : 0;
+        if (count > freeInPool[pool]) {
+            throw new IllegalStateException(
+                    "slot " + slot + " needs " + count + " cells, " + freeInPool[pool] + " are free");
         }
         int[] held = ensureCapacity(slot, lengths[slot] + count);
+        free -= count;
         for (int i = 0; i < count; i++) {
-            int cell = freeCells[--free];
+            int cell = freeCells[pool * poolCells + --freeInPool[pool]];
             held[lengths[slot]++] = cell;
             references[cell] = 1;
             if (pinned[slot]) {
@@ -68,14 +83,14 @@ public final class KvLedger {
     }
 
     /** Shares the positions {@code [fromPosition, toPosition)} of {@code from} with {@code to}, which ends before them. */
-    void copy(int from, int to, int fromPosition, int toPosition) {
-        if (lengths[to] != fromPosition || lengths[from] < toPosition) {
-            throw new IllegalStateException("cannot copy positions " + fromPosition + " to " + toPosition + " of slot "
+    void share(int from, int to, int fromPosition, int toPosition) {
+        if (split || lengths[to] != fromPosition || lengths[from] < toPosition) {
+            throw new IllegalStateException("cannot share positions " + fromPosition + " to " + toPosition + " of slot "
                     + from + " (" + lengths[from] + ") to slot " + to + " (" + lengths[to] + ")");
         }
         int[] held = ensureCapacity(to, toPosition);
         for (int i = fromPosition; i < toPosition; i++) {
-            held[i] = share(cells[from][i], to);
+            held[i] = shareCell(cells[from][i], to);
         }
         lengths[to] = toPosition;
     }
@@ -147,18 +162,22 @@ public final class KvLedger {
             used += seen[cell] > 0 ? 1 : 0;
             pinnedNow += seenPins[cell] > 0 ? 1 : 0;
         }
-        for (int i = 0; i < free; i++) {
-            if (seen[freeCells[i]] != 0) {
-                throw new IllegalStateException("cell " + freeCells[i] + " is both free and held");
+        int freeNow = 0;
+        for (int pool = 0; pool < freeInPool.length; pool++) {
+            freeNow += freeInPool[pool];
+            for (int i = pool * poolCells; i < pool * poolCells + freeInPool[pool]; i++) {
+                if (seen[freeCells[i]] != 0) {
+                    throw new IllegalStateException("cell " + freeCells[i] + " is both free and held");
+                }
             }
         }
-        if (free + used != references.length || pinnedNow != pinnedCells) {
+        if (freeNow != free || free + used != references.length || pinnedNow != pinnedCells) {
             throw new IllegalStateException("free " + free + " + used " + used + " is not " + references.length
                     + ", or pinned " + pinnedNow + " is not " + pinnedCells);
         }
     }
 
-    private int share(int cell, int slot) {
+    private int shareCell(int cell, int slot) {
         references[cell]++;
         if (pinned[slot]) {
             pin(cell);
@@ -171,7 +190,9 @@ public final class KvLedger {
             unpin(cell);
         }
         if (--references[cell] == 0) {
-            freeCells[free++] = cell;
+            int pool = cell / poolCells;
+            freeCells[pool * poolCells + freeInPool[pool]++] = cell;
+            free++;
         }
     }
 

@@ -43,7 +43,7 @@ public final class Scheduler<S extends Sequence> {
 
     public Scheduler(SchedulerOptions options) {
         this.options = options;
-        kv = new KvCache(options.kvCells(), options.kvSlots(), options.prefixReuse());
+        kv = new KvCache(options);
         plan = new StepPlan<>(options.maxRunning(), kv.operations());
     }
 
@@ -184,7 +184,7 @@ public final class Scheduler<S extends Sequence> {
     }
 
     public int cellsTotal() {
-        return options.kvCells();
+        return kv.ledger().total();
     }
 
     public long preemptions() {
@@ -242,9 +242,11 @@ public final class Scheduler<S extends Sequence> {
                 hold(sequence, match.plannedSlot, match.plannedLength);
                 continue;
             }
-            int needed = kv.cellsToPin(match) + sequence.size() - match.length + reserve(sequence);
-            if (!running.isEmpty() && needed > cellsAvailable() - reservedByRunning()) {
-                return; // First come, first served: a smaller one behind it must not starve it.
+            if (!running.isEmpty() && kv.isShared()) {
+                int needed = kv.cellsToPin(match) + sequence.size() - match.length + reserve(sequence);
+                if (needed > cellsAvailable() - reservedByRunning()) {
+                    return; // First come, first served: a smaller one behind it must not starve it.
+                }
             }
             sequence.slot = kv.acquire(sequence, match, nowNanos);
             sequence.computed = kv.ledger().length(sequence.slot);

@@ -4,8 +4,10 @@ package dev.unbusy.scheduler;
  * Limits that the scheduler plans within.
  *
  * @param maxRunning sequences that run at once; each takes one token of a step
- * @param kvCells cells of the KV cache; one holds one token of any number of sequences
+ * @param layout how the cells are divided
+ * @param kvCells cells of the KV cache in all
  * @param kvSlots sequence ids of the KV cache; what {@code maxRunning} leaves keeps finished sequences for reuse
+ * @param parkedCells tokens of finished sequences that may be kept outside of the cache ({@link KvLayout#SPLIT} only)
  * @param contextTokens most tokens, prompt and output, of one sequence
  * @param batchTokens most tokens of one step
  * @param maxStallNanos longest step while a sequence decodes, as far as prefill is to blame for it
@@ -14,8 +16,10 @@ package dev.unbusy.scheduler;
  */
 public record SchedulerOptions(
         int maxRunning,
+        KvLayout layout,
         int kvCells,
         int kvSlots,
+        int parkedCells,
         int contextTokens,
         int batchTokens,
         long maxStallNanos,
@@ -31,9 +35,13 @@ public record SchedulerOptions(
             throw new IllegalArgumentException(
                     "a step of " + batchTokens + " tokens cannot hold one of each of " + maxRunning + " sequences");
         }
-        if (contextTokens < 2 || kvCells < contextTokens) {
+        int cells = layout == KvLayout.SPLIT ? kvCells / kvSlots : kvCells;
+        if (contextTokens < 2 || cells < contextTokens) {
             throw new IllegalArgumentException(
-                    "a context of " + contextTokens + " tokens does not fit " + kvCells + " cells");
+                    "a context of " + contextTokens + " tokens does not fit " + cells + " cells");
+        }
+        if (parkedCells < 0 || (parkedCells > 0 && layout == KvLayout.SHARED)) {
+            throw new IllegalArgumentException(parkedCells + " parked cells in layout " + layout);
         }
         if (maxStallNanos < 1 || reserveOutputTokens < 1) {
             throw new IllegalArgumentException("stall bound and reserve must be positive");

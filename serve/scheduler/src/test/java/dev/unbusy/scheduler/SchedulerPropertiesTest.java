@@ -34,6 +34,24 @@ class SchedulerPropertiesTest {
         Random random = new Random(seed);
         Simulation simulation =
                 new Simulation(Simulation.options(running, cells, running + spareSlots, 60, 8 + random.nextInt(60)));
+        finishesEverything(simulation, random);
+        assertThat(simulation.scheduler.cellsAvailable()).isEqualTo(cells);
+    }
+
+    /** Parking and taking back, copies between slots, and going on in a slot are checked by {@link FakeKv}. */
+    @Property(tries = 300, shrinking = ShrinkingMode.OFF)
+    void randomSchedules_withCellsOfTheirOwn_finishEveryRequestWithTheTokensItHasAlone(
+            @ForAll long seed,
+            @ForAll @IntRange(min = 1, max = 6) int running,
+            @ForAll @IntRange(min = 0, max = 3) int spareSlots,
+            @ForAll @IntRange(min = 0, max = 300) int parked) {
+        Random random = new Random(seed);
+        Simulation simulation =
+                new Simulation(Simulation.split(running, running + spareSlots, parked, 60, 8 + random.nextInt(60)));
+        finishesEverything(simulation, random);
+    }
+
+    private static void finishesEverything(Simulation simulation, Random random) {
         Map<Sequence, int[]> prompts = new HashMap<>();
         run(simulation, random, prompts);
         simulation.drain(5_000);
@@ -44,11 +62,11 @@ class SchedulerPropertiesTest {
         }
         assertThat(simulation.scheduler.running() + simulation.scheduler.waiting())
                 .isZero();
-        assertThat(simulation.scheduler.cellsAvailable()).isEqualTo(cells);
         simulation.scheduler.dropCache();
         simulation.plan();
         assertThat(simulation.kv.used()).isZero();
-        assertThat(simulation.scheduler.cellsFree()).isEqualTo(cells);
+        assertThat(simulation.kv.parkedTokens()).isZero();
+        assertThat(simulation.scheduler.cellsFree()).isEqualTo(simulation.scheduler.cellsTotal());
     }
 
     @Property(tries = 60, shrinking = ShrinkingMode.OFF)
@@ -58,7 +76,8 @@ class SchedulerPropertiesTest {
             @ForAll @IntRange(min = 0, max = 20_000) int stepMicros,
             @ForAll @IntRange(min = 1, max = 3000) int decodeMicros) {
         Random random = new Random(seed);
-        SchedulerOptions options = new SchedulerOptions(8, 20_000, 32, 2000, 512, 100_000_000, 8, true);
+        SchedulerOptions options =
+                new SchedulerOptions(8, KvLayout.SHARED, 20_000, 32, 0, 2000, 512, 100_000_000, 8, true);
         Simulation simulation = new Simulation(options);
         simulation.prefillTokenNanos = prefillMicros * 1000L;
         simulation.stepNanos = stepMicros * 1000L;

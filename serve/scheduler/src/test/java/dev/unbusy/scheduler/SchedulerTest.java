@@ -263,6 +263,58 @@ class SchedulerTest {
         return SchedulerPropertiesTest.tokens(random, length);
     }
 
+    @Test
+    void split_aConversationThatGoesOn_staysInItsSlotWithoutACopy() {
+        Simulation split = new Simulation(Simulation.split(2, 2, 0, 300, 128));
+        int[] first = prompt(100);
+        split.submit(first, 3);
+        split.drain(100);
+        Sequence next = split.submit(concat(first, prompt(30)), 3);
+        StepPlan<Sequence> plan = split.plan();
+        assertThat(plan.operations()).isEmpty(); // applied by plan(); nothing but the cut behind the match
+        assertThat(next.cachedTokens()).isEqualTo(100);
+        assertThat(split.kv.length(next.slot())).isEqualTo(100);
+    }
+
+    @Test
+    void split_sequencesThatStartAlike_computeTheirPrefixOnce() {
+        Simulation split = new Simulation(Simulation.split(4, 4, 0, 300, 128));
+        int[] shared = prompt(120);
+        for (int i = 0; i < 4; i++) {
+            split.submit(concat(shared, new int[] {i, i, i}), 5);
+        }
+        split.drain(100);
+        assertThat(split.prefilled).isEqualTo(120 + 4 * 3);
+        assertThat(split.finished).hasSize(4);
+    }
+
+    @Test
+    void split_whatHadToMakeRoom_comesBackFromWhereItWasParked() {
+        Simulation split = new Simulation(Simulation.split(1, 1, 1000, 300, 128));
+        int[] first = prompt(100);
+        split.submit(first, 3);
+        split.drain(100);
+        split.submit(concat(new int[] {7, 7}, prompt(80)), 3);
+        split.drain(100);
+        assertThat(split.kv.parkedTokens()).isEqualTo(102);
+        Sequence again = split.submit(concat(first, prompt(30)), 3);
+        split.drain(100);
+        assertThat(again.cachedTokens()).isEqualTo(100);
+    }
+
+    @Test
+    void split_whatIsParked_makesRoomForTheNextOneFromTheOldestOn() {
+        Simulation split = new Simulation(Simulation.split(1, 1, 250, 300, 128));
+        for (int i = 0; i < 4; i++) {
+            split.submit(concat(new int[] {i}, prompt(99)), 3);
+            split.drain(100);
+        }
+        assertThat(split.kv.parkedTokens()).isEqualTo(204);
+        Sequence oldest = split.submit(concat(new int[] {0}, prompt(120)), 3);
+        split.drain(100);
+        assertThat(oldest.cachedTokens()).isZero();
+    }
+
     private static int[] concat(int[] a, int[] b) {
         int[] both = Arrays.copyOf(a, a.length + b.length);
         System.arraycopy(b, 0, both, a.length, b.length);

@@ -43,11 +43,16 @@ final class Simulation {
     Simulation(SchedulerOptions options) {
         this.options = options;
         scheduler = new Scheduler<>(options);
-        kv = new FakeKv(options.kvCells(), options.kvSlots());
+        kv = new FakeKv(options);
     }
 
     static SchedulerOptions options(int running, int cells, int slots, int context, int batch) {
-        return new SchedulerOptions(running, cells, slots, context, batch, 100_000_000, 8, true);
+        return new SchedulerOptions(running, KvLayout.SHARED, cells, slots, 0, context, batch, 100_000_000, 8, true);
+    }
+
+    static SchedulerOptions split(int running, int slots, int parked, int context, int batch) {
+        return new SchedulerOptions(
+                running, KvLayout.SPLIT, slots * context, slots, parked, context, batch, 100_000_000, 8, true);
     }
 
     Sequence submit(int[] prompt, int output) {

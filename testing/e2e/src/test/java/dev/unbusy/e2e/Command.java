@@ -2,6 +2,8 @@ package dev.unbusy.e2e;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +22,11 @@ final class Command {
     }
 
     static Result unbusy(Map<String, String> environment, String... arguments) throws Exception {
+        return fed(environment, "", arguments);
+    }
+
+    /** @param input what a pipe gives it, and then ends */
+    static Result fed(Map<String, String> environment, String input, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(RunningUnbusy.launcher()));
         command.addAll(List.of(arguments));
         Path output = Files.createTempFile("unbusy-command", ".out");
@@ -28,7 +35,11 @@ final class Command {
                 new ProcessBuilder(command).redirectOutput(output.toFile()).redirectError(errors.toFile());
         builder.environment().putAll(environment);
         Process process = builder.start();
-        process.getOutputStream().close();
+        try (OutputStream pipe = process.getOutputStream()) {
+            pipe.write(input.getBytes(UTF_8));
+        } catch (IOException e) {
+            // It has ended without reading all: what it says about that is in the result.
+        }
         boolean ended = process.waitFor(100, TimeUnit.SECONDS);
         if (!ended) {
             process.descendants().forEach(ProcessHandle::destroyForcibly);

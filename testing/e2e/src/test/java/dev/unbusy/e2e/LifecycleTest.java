@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +72,58 @@ class LifecycleTest {
             JsonNode worker = unbusy.worker();
             assertThat(worker.path("pid").asLong()).isNotEqualTo(before);
             assertThat(worker.path("restarts").asInt()).isEqualTo(1);
+        }
+    }
+
+    /** Killed as soon as it is there, ready or not, until it is given up; it comes back by itself. */
+    @Test
+    void workerKilledTenTimes_requestsAreToldOfIt_andItRecovers() throws Exception {
+        Path config = Files.createTempFile("unbusy", ".yaml");
+        Files.writeString(config, "supervisor:\n  restart_delay_millis: 20\n  restart_delay_max_millis: 1500\n");
+        try (RunningUnbusy unbusy = RunningUnbusy.start("--config", config.toString())) {
+            long last = 0;
+            for (int kills = 0; kills < 10; kills++) {
+                long before = last;
+                last = Eventually.get("another process", RESTART, () -> {
+                    long pid = unbusy.workerPid();
+                    return pid > 0 && pid != before && ProcessHandle.of(pid).isPresent() ? pid : null;
+                });
+                RunningUnbusy.signal("KILL", last);
+            }
+            Eventually.until(
+                    "the end of hope",
+                    RESTART,
+                    () -> unbusy.worker().path("state").asText().equals("failed"));
+            HttpResponse<String> refused = unbusy.send(unbusy.chat(RunningUnbusy.body("Say hello.", 4, false)));
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.body()).contains("signal 9").contains("tried again");
+            assertThat(unbusy.standardError()).contains("given up");
+
+            Eventually.until(
+                    "the recovery",
+                    RESTART,
+                    () -> unbusy.worker().path("state").asText().equals("ready"));
+            assertThat(unbusy.ask(4).path("choices")).hasSize(1);
+            assertThat(unbusy.worker().path("restarts").asInt()).isGreaterThanOrEqualTo(10);
+        } finally {
+            Files.delete(config);
+        }
+    }
+
+    @Test
+    void theWorkersEnvironment_isTheServices_withoutWhatWouldHarmIt() throws Exception {
+        Map<String, String> environment = Map.of(
+                "GGML_BACKEND_PATH", "/nonexistent/libggml-foreign.so",
+                "HF_TOKEN", "hf_secret",
+                "LD_LIBRARY_PATH", "/nonexistent/of-the-user",
+                "CUDA_VISIBLE_DEVICES", "0");
+        try (RunningUnbusy unbusy = RunningUnbusy.start(environment)) {
+            List<String> seen = List.of(Files.readString(Path.of("/proc/" + unbusy.workerPid() + "/environ"))
+                    .split("\0"));
+            assertThat(seen)
+                    .contains("LD_LIBRARY_PATH=/nonexistent/of-the-user", "CUDA_VISIBLE_DEVICES=0")
+                    .noneMatch(line -> line.startsWith("GGML_BACKEND_PATH=") || line.startsWith("HF_TOKEN="));
+            assertThat(unbusy.ask(2).path("choices")).hasSize(1);
         }
     }
 

@@ -2,10 +2,10 @@ package dev.unbusy.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,7 +25,7 @@ class ModelFilesTest {
     @Test
     void truncated() throws Exception {
         Path copy = directory.resolve("cut.gguf");
-        Files.copy(starterModel(), copy);
+        Files.copy(Caches.starterModel(), copy);
         long whole = Files.size(copy);
         try (RandomAccessFile file = new RandomAccessFile(copy.toFile(), "rw")) {
             file.setLength(whole - 1000);
@@ -47,7 +47,7 @@ class ModelFilesTest {
     @Test
     void largerThanMemory() throws Exception {
         Path copy = directory.resolve("huge.gguf");
-        Files.copy(starterModel(), copy);
+        Files.copy(Caches.starterModel(), copy);
         try (RandomAccessFile file = new RandomAccessFile(copy.toFile(), "rw")) {
             file.setLength(4L << 40); // sparse: takes no disk
         }
@@ -56,18 +56,28 @@ class ModelFilesTest {
         assertThat(result.standardError()).contains("huge.gguf").contains("4.4 TB");
     }
 
-    private static Command.Result up(Path model) throws Exception {
-        return Command.unbusy("up", "--model", model.toString(), "--port", "0");
+    @Test
+    void aDirectory() throws Exception {
+        Command.Result result = up(directory);
+        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.standardError()).contains(directory.toString()).contains("What to do");
     }
 
-    private static Path starterModel() throws Exception {
-        for (JsonNode model : RunningUnbusy.JSON
-                .readTree(Command.unbusy("models", "--json").standardOutput())
-                .path("models")) {
-            if (model.path("id").asText().equals("SmolLM2-135M-Instruct")) {
-                return Path.of(model.path("file").asText());
-            }
+    /** Relative, through a symbolic link, with blanks and Chinese characters, under a locale that knows only ASCII. */
+    @Test
+    void anyNameThatTheFileSystemAllows_isServed() throws Exception {
+        Path folder = Files.createDirectories(directory.resolve("我的 模型"));
+        Path real = Files.copy(Caches.starterModel(), directory.resolve("real.gguf"));
+        Files.createSymbolicLink(folder.resolve("小 模型.gguf"), real);
+        try (RunningUnbusy unbusy =
+                RunningUnbusy.upIn(directory, Map.of("LC_ALL", "C"), "--model", "我的 模型/小 模型.gguf")) {
+            assertThat(unbusy.ask(2).path("choices")).hasSize(1);
+            assertThat(unbusy.get("/v1/models").path("data").get(0).path("id").asText())
+                    .isEqualTo("小 模型");
         }
-        throw new AssertionError("the starter model is not installed: run ./unbusy verify");
+    }
+
+    private static Command.Result up(Path model) throws Exception {
+        return Command.unbusy("up", "--model", model.toString(), "--port", "0");
     }
 }

@@ -50,10 +50,22 @@ final class RunningUnbusy implements AutoCloseable {
     }
 
     static RunningUnbusy start(Map<String, String> environment, String... arguments) throws IOException {
+        List<String> all = new ArrayList<>(List.of("smollm2-135m-instruct"));
+        all.addAll(List.of(arguments));
+        return up(environment, all.toArray(String[]::new));
+    }
+
+    /** Starts with these arguments and {@code --port 0}, and waits for the line {@code ready}. */
+    static RunningUnbusy up(Map<String, String> environment, String... arguments) throws IOException {
+        return upIn(HOME, environment, arguments);
+    }
+
+    static RunningUnbusy upIn(Path directory, Map<String, String> environment, String... arguments) throws IOException {
         Path log = Files.createTempFile("unbusy-e2e", ".log");
-        List<String> command = new ArrayList<>(List.of(launcher(), "up", "smollm2-135m-instruct", "--port", "0"));
+        List<String> command = new ArrayList<>(List.of(launcher(), "up", "--port", "0"));
         command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(directory.toFile()).redirectError(log.toFile());
         builder.environment().putAll(environment);
         Process process = builder.start();
         BufferedReader output = process.inputReader(UTF_8);
@@ -146,7 +158,7 @@ final class RunningUnbusy implements AutoCloseable {
 
     static String body(String prompt, int maxTokens, boolean stream) {
         return JSON.createObjectNode()
-                .put("model", "SmolLM2-135M-Instruct")
+                .put("model", "unbusy") // a name that every model has
                 .put("max_tokens", maxTokens)
                 .put("temperature", 0)
                 .put("stream", stream)

@@ -5,6 +5,7 @@ import dev.unbusy.bench.BenchReport;
 import dev.unbusy.bench.LoadGenerator;
 import dev.unbusy.bench.Percentiles;
 import dev.unbusy.text.Text;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +18,10 @@ import picocli.CommandLine.Option;
 /** {@code unbusy bench}: loads a live server and says what it measured. */
 @Command(name = "bench")
 final class BenchCommand implements Callable<Integer> {
+    private static final int MOST_CONNECTIONS = 20_000; // each is a socket: more than most systems allow
+    private static final int MOST_REQUESTS = 1_000_000; // each is remembered until the end
+    private static final int MOST_TOKENS = 1_000_000;
+
     private final Io io;
 
     @Mixin
@@ -80,29 +85,53 @@ final class BenchCommand implements Callable<Integer> {
         return report.completed() > 0 ? ExitCodes.DONE : ExitCodes.FAILED;
     }
 
-    private BenchOptions options() {
-        try {
-            return new BenchOptions(
-                    ServiceAddress.find(io, url),
-                    key,
-                    model,
-                    concurrency,
-                    requests,
-                    inputTokens,
-                    outputTokens,
-                    sharedPrefixTokens,
-                    warmUp,
-                    seed,
-                    timeoutSeconds,
-                    ttftGoalMillis,
-                    tpotGoalMillis);
-        } catch (IllegalArgumentException e) {
-            throw new CliException(
-                    "usage",
-                    Text.of("%s", "参数不合法：%s", String.valueOf(e.getMessage())),
-                    Text.of("See `unbusy bench --help`.", "参见 `unbusy bench --help`。"),
-                    e);
+    private BenchOptions options() throws InterruptedException {
+        within("--concurrency", concurrency, 1, MOST_CONNECTIONS);
+        within("--requests", requests, 1, MOST_REQUESTS);
+        within("--input-tokens", inputTokens, 1, MOST_TOKENS);
+        within("--output-tokens", outputTokens, 1, MOST_TOKENS);
+        within("--shared-prefix-tokens", sharedPrefixTokens, 0, inputTokens);
+        within("--warm-up", warmUp, 0, MOST_REQUESTS);
+        within("--timeout-seconds", timeoutSeconds, 1, 86_400);
+        within("--ttft-goal-ms", ttftGoalMillis, 0, Double.MAX_VALUE);
+        within("--tpot-goal-ms", tpotGoalMillis, 0, Double.MAX_VALUE);
+        URI service = ServiceAddress.find(io, url);
+        String served;
+        try (ServiceClient client = new ServiceClient(service, key)) {
+            served = new ServedModels(client).resolve(model);
         }
+        return new BenchOptions(
+                service,
+                key,
+                served,
+                concurrency,
+                requests,
+                inputTokens,
+                outputTokens,
+                sharedPrefixTokens,
+                warmUp,
+                seed,
+                timeoutSeconds,
+                ttftGoalMillis,
+                tpotGoalMillis);
+    }
+
+    private static void within(String option, long value, long least, long most) {
+        if (value < least || value > most) {
+            throw wrong(option, value, Text.of("from %d to %d", "在 %d 到 %d 之间", least, most));
+        }
+    }
+
+    private static void within(String option, double value, double least, double most) {
+        if (!(value >= least && value <= most)) {
+            throw wrong(option, value, Text.of("%.0f or more", "为不小于 %.0f 的数", least));
+        }
+    }
+
+    private static CliException wrong(String option, Object value, Text range) {
+        return CliException.usage(
+                Text.of("%s is %s; it must be %s", "%s 的值为 %s，应%s", option, value, range),
+                Text.of("See `unbusy bench --help`.", "参见 `unbusy bench --help`。"));
     }
 
     private void print(BenchReport report) {

@@ -1,13 +1,7 @@
 package dev.unbusy.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.unbusy.text.Text;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.URI;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +11,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * {@code unbusy chat}: a conversation in the terminal with a running service; each line of standard input is one turn. It
- * starts nothing. Answers go to standard output as they come, everything else to standard error.
+ * {@code unbusy chat}: a conversation in the terminal with a running service. It starts nothing. Answers go to standard
+ * output as they come, everything else to standard error; with {@code --json} standard output gets one document at the end.
  */
 @Command(name = "chat")
 final class ChatCommand implements Callable<Integer> {
@@ -43,105 +37,53 @@ final class ChatCommand implements Callable<Integer> {
     @Option(names = "--max-tokens", paramLabel = "N", descriptionKey = "chat.max")
     private @Nullable Integer maxTokens;
 
+    @Option(names = "--json", descriptionKey = "chat.json")
+    private boolean json;
+
     ChatCommand(Io io) {
         this.io = io;
     }
 
     @Override
-    public Integer call() throws Exception {
+    public Integer call() throws InterruptedException, IOException {
+        if (maxTokens != null && maxTokens < 1) {
+            throw CliException.usage(
+                    Text.of("--max-tokens is %d; it must be at least 1", "--max-tokens 的值为 %d，不能小于 1", maxTokens),
+                    Text.of("Leave it out for no limit but the context.", "省略该选项即可只受上下文长度限制。"));
+        }
         URI service = ServiceAddress.find(io, url);
         try (ServiceClient client = new ServiceClient(service, key)) {
             Conversation conversation =
-                    new Conversation(client, model == null ? firstModel(client) : model, system, maxTokens);
-            io.say(Text.of(
-                    "%s at %s. /clear forgets the conversation, /exit ends it.",
-                    "%s，服务地址 %s。输入 /clear 清空对话，/exit 退出。", conversation.model(), service));
-            return talk(conversation);
-        }
-    }
-
-    private int talk(Conversation conversation) throws IOException, InterruptedException {
-        BufferedReader lines = new BufferedReader(new InputStreamReader(io.in(), UTF_8));
-        boolean answered = true;
-        while (true) {
-            prompt();
-            String line = lines.readLine();
-            if (line == null || line.strip().equals("/exit")) {
-                return answered ? ExitCodes.DONE : ExitCodes.FAILED;
-            }
-            switch (line.strip()) {
-                case "" -> {}
-                case "/clear" -> {
-                    conversation.clear();
-                    io.say(Text.of("Forgotten.", "已清空。"));
+                    new Conversation(client, new ServedModels(client).resolve(model), system, maxTokens);
+            ChatTranscript transcript = new ChatTranscript(service, conversation.model(), system);
+            int code;
+            try (ChatLines lines = lines()) {
+                boolean edited = !(lines instanceof PipedLines);
+                io.say(Text.of("%s at %s", "%s，服务地址 %s", conversation.model(), service));
+                if (edited) {
+                    io.say(Text.of("/help lists what can be entered beside questions.", "输入 /help 查看可用的命令。"));
                 }
-                default -> answered = conversation.ask(line, new Printer());
+                ChatPrinter printer = new ChatPrinter(io, json);
+                code = new ChatSession(io, lines, conversation, printer, transcript, edited).run();
             }
+            if (json) {
+                io.out().println(transcript.json());
+            }
+            return code;
         }
     }
 
-    private void prompt() {
-        if (io.terminal()) {
-            io.err().print("> ");
-            io.err().flush();
-        }
-    }
-
-    private static String firstModel(ServiceClient client) throws IOException, InterruptedException {
-        JsonNode first = new ObjectMapper()
-                .readTree(client.get("/v1/models"))
-                .path("data")
-                .path(0)
-                .path("id");
-        if (!first.isTextual()) {
-            throw new CliException(
-                    "no-model",
-                    Text.of("The service has no model yet", "服务尚未加载任何模型"),
-                    Text.of("Wait until `unbusy status` shows a worker as ready.", "请等待 `unbusy status` 显示工作进程就绪。"));
-        }
-        return first.asText();
-    }
-
-    /** Shows an answer while it comes; thoughts are dimmed and, off a terminal, left out. */
-    private final class Printer implements Conversation.Listener {
-        private boolean thinking;
-
-        @Override
-        public void reasoning(String text) {
-            if (io.terminal()) {
-                if (!thinking) {
-                    io.err().print("\u001b[2m");
-                    thinking = true;
-                }
-                io.err().print(text);
-                io.err().flush();
+    private ChatLines lines() {
+        if (io.interactive()) {
+            ChatHistory history = new ChatHistory(Directories.chatHistory(io.environment()), io::say);
+            try {
+                return EditedLines.onTerminal(io, history);
+            } catch (IOException | RuntimeException | LinkageError e) {
+                io.say(Text.of(
+                        "This terminal cannot edit lines (%s); each line is sent as it is.",
+                        "此终端无法编辑输入（%s），每行将原样发送。", e));
             }
         }
-
-        @Override
-        public void content(String text) {
-            endThinking();
-            io.out().print(text);
-            io.out().flush();
-        }
-
-        @Override
-        public void end() {
-            endThinking();
-            io.out().println();
-        }
-
-        @Override
-        public void failed(Text why) {
-            endThinking();
-            io.say(why);
-        }
-
-        private void endThinking() {
-            if (thinking) {
-                io.err().println("\u001b[0m");
-                thinking = false;
-            }
-        }
+        return new PipedLines(io.in());
     }
 }

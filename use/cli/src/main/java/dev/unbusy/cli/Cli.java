@@ -7,11 +7,14 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** One command line: language first, since picocli picks its texts when the model is built; then commands, then errors. */
 final class Cli {
@@ -19,15 +22,31 @@ final class Cli {
 
     static int run(
             String[] arguments, PrintStream out, PrintStream err, InputStream in, Map<String, String> environment) {
+        Set<StandardStream> terminals = EnumSet.noneOf(StandardStream.class);
+        for (StandardStream stream : StandardStream.values()) {
+            if (stream.isTerminal(environment)) {
+                terminals.add(stream);
+            }
+        }
+        return run(arguments, new Io(out, err, in, environment, Lang.choose(null, environment), terminals));
+    }
+
+    /** @param io with the language that the environment asks for; {@code --lang} overrules it */
+    static int run(String[] arguments, Io io) {
+        String wish = option(arguments, "--lang");
         Lang lang;
         try {
-            lang = Lang.choose(option(arguments, "--lang"), environment);
+            lang = wish == null ? io.lang() : Lang.choose(wish, io.environment());
         } catch (IllegalArgumentException e) {
-            err.println(e.getMessage());
-            return ExitCodes.WRONG;
+            CliException wrong = CliException.usage(
+                    Text.of(
+                            "--lang is \"%s\"; it must be en or zh",
+                            "--lang 的值为 \"%s\"，应为 en 或 zh", String.valueOf(wish)),
+                    Text.of("Leave it out for the language of the locale.", "省略该选项则使用系统区域设置的语言。"));
+            print(io, wrong);
+            return ExitCodes.of(wrong);
         }
-        Io io = new Io(out, err, in, environment, lang, StandardError.isTerminal(environment));
-        return commandLine(io).execute(arguments);
+        return commandLine(io.in(lang)).execute(arguments);
     }
 
     static CommandLine commandLine(Io io) {
@@ -40,15 +59,17 @@ final class Cli {
         root.setUsageHelpAutoWidth(false);
         root.setUsageHelpWidth(100);
         root.setAdjustLineBreaksForWideCJKCharacters(true);
+        // "@words" is text for a model, not a file of arguments.
+        root.setExpandAtFiles(false);
+        root.setExecutionStrategy(parsed -> {
+            OptionsBefore.carry(parsed);
+            return new CommandLine.RunLast().execute(parsed);
+        });
         root.setExecutionExceptionHandler((exception, command, parsed) -> failed(io, exception, command));
         root.setParameterExceptionHandler((exception, arguments) -> {
-            io.err().println(wrong(exception).in(io.lang()));
-            CommandLine.UnmatchedArgumentException.printSuggestions(exception, writer(io.err()));
-            io.say(Text.of(
-                    "What is allowed: %s --help",
-                    "查看可用的命令和选项：%s --help",
-                    exception.getCommandLine().getCommandSpec().qualifiedName()));
-            return ExitCodes.WRONG;
+            CliException wrong = UsageErrors.of(exception);
+            print(io, wrong);
+            return ExitCodes.of(wrong);
         });
         return root;
     }
@@ -68,16 +89,6 @@ final class Cli {
                 new WorkerRoleCommand(io),
                 new NativesCommand(io),
                 new WarmUpCommand(io));
-    }
-
-    private static Text wrong(CommandLine.ParameterException exception) {
-        String message = String.valueOf(exception.getMessage());
-        return switch (exception) {
-            case CommandLine.UnmatchedArgumentException unmatched ->
-                Text.of(message, "无法识别的参数：" + String.join(" ", unmatched.getUnmatched()));
-            case CommandLine.MissingParameterException missing -> new Text(message, "缺少参数：" + message);
-            default -> new Text(message, "命令行有误：" + message);
-        };
     }
 
     private static int failed(Io io, Exception exception, CommandLine command) {
@@ -110,7 +121,8 @@ final class Cli {
     }
 
     private static boolean verbose(CommandLine command) {
-        return command.getParseResult() != null && command.getParseResult().hasMatchedOption("--verbose");
+        OptionSpec option = command.getCommandSpec().findOption("--verbose");
+        return option != null && Boolean.TRUE.equals(option.getValue());
     }
 
     /** The value of an option, wherever it stands, before picocli has parsed anything. */

@@ -12,6 +12,11 @@ final class CliException extends UserError {
         this(code, text, remedy, null);
     }
 
+    /** Of a command line that cannot be meant. */
+    static CliException usage(Text text, Text remedy) {
+        return new CliException("usage", text, remedy);
+    }
+
     CliException(String code, Text text, Text remedy, @Nullable Throwable cause) {
         super(code, text, remedy, cause);
     }

@@ -11,6 +11,11 @@ final class Directories {
         return state(environment).resolve("logs");
     }
 
+    /** What was entered in chats. */
+    static Path chatHistory(Map<String, String> environment) {
+        return state(environment).resolve("chat-history");
+    }
+
     /** Files about running services: gone after a reboot where the system has such a place. */
     static Path runtime(Map<String, String> environment) {
         String xdg = environment.getOrDefault("XDG_RUNTIME_DIR", "");
@@ -23,6 +28,7 @@ final class Directories {
     }
 
     private static Path home(Map<String, String> environment) {
-        return Path.of(environment.getOrDefault("HOME", System.getProperty("user.home", ".")));
+        String home = environment.getOrDefault("HOME", "");
+        return Path.of(home.isEmpty() ? System.getProperty("user.home", ".") : home);
     }
 }

@@ -9,10 +9,12 @@ import dev.unbusy.text.Progress;
 import dev.unbusy.text.Text;
 import dev.unbusy.units.Bytes;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param file GGUF file, used where it lies
  */
 record ModelWish(@Nullable String name, @Nullable Path file) {
+    private static final Pattern HUB_FILE = Pattern.compile("[^/]+/[^/]+/.+\\.gguf");
 
     /**
      * The model to serve.
@@ -33,7 +36,7 @@ record ModelWish(@Nullable String name, @Nullable Path file) {
     record Chosen(
             String id, List<String> aliases, Path file, int trainedContextTokens, Text reason, List<Text> rejected) {}
 
-    /** An argument that is a file is meant as one: {@code up ./model.gguf}. */
+    /** An argument that is a file, or can only be meant as one, is a file: {@code up ./model.gguf}. */
     static ModelWish of(@Nullable String argument, @Nullable Path option) {
         if (argument != null && option != null) {
             throw new CliException(
@@ -43,13 +46,31 @@ record ModelWish(@Nullable String name, @Nullable Path file) {
                             "同时指定了 MODEL（%s）和 --model %s", argument, option),
                     Text.of("Give one of the two.", "请只指定其中一个。"));
         }
-        if (argument != null
-                && (argument.endsWith(".gguf") || Files.isRegularFile(Path.of(argument)))
-                && !argument.contains("://")
-                && argument.indexOf(':') < 0) {
-            return new ModelWish(null, Path.of(argument));
+        Path path = argument == null ? null : asPath(argument);
+        if (argument != null && path != null && meansFile(argument, path)) {
+            return new ModelWish(null, path);
         }
         return new ModelWish(argument, option);
+    }
+
+    private static @Nullable Path asPath(String argument) {
+        try {
+            return argument.contains("://") ? null : Path.of(argument);
+        } catch (InvalidPathException e) {
+            return null;
+        }
+    }
+
+    private static boolean meansFile(String argument, Path path) {
+        if (Files.isRegularFile(path) || path.isAbsolute() || argument.startsWith(".") || argument.startsWith("~")) {
+            return true;
+        }
+        if (!argument.endsWith(".gguf")) {
+            return false;
+        }
+        // org/name/file.gguf is a file on a hub, unless there is such a folder here.
+        return !(HUB_FILE.matcher(argument).matches() || argument.indexOf(':') >= 0)
+                || Files.isDirectory(path.subpath(0, 1));
     }
 
     /** Finds it, fetching what is missing; its header is read, so that a broken file is refused before anything starts. */

@@ -3,6 +3,7 @@ package dev.unbusy.cli;
 import dev.unbusy.catalog.HostProbe;
 import dev.unbusy.catalog.ModelCatalog;
 import dev.unbusy.catalog.ModelChooser;
+import dev.unbusy.catalog.Supply;
 import dev.unbusy.config.Config;
 import dev.unbusy.hub.Hub;
 import dev.unbusy.hub.HubConfig;
@@ -65,7 +66,7 @@ final class ModelsCommand implements Callable<Integer> {
         Set<String> ids = new HashSet<>();
         models.forEach(model -> ids.add(model.id()));
         String chosen = new ModelChooser(catalog)
-                .choose(HostProbe.read(), ids, false)
+                .choose(HostProbe.read(), ids, Supply.NOT_ASKED)
                 .model()
                 .id();
         InstalledModel own = null;

@@ -12,14 +12,6 @@ import org.jspecify.annotations.Nullable;
 final class ModelsJson {
     private ModelsJson() {}
 
-    static String of(InstalledModel model) throws IOException {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
-            write(json, model, null);
-        }
-        return text.toString();
-    }
-
     /** @param standard the one that {@code up} takes by itself; null if none */
     static String of(List<InstalledModel> models, @Nullable InstalledModel standard) throws IOException {
         StringWriter text = new StringWriter();
@@ -27,7 +19,7 @@ final class ModelsJson {
             json.writeStartObject();
             json.writeArrayFieldStart("models");
             for (InstalledModel model : models) {
-                write(json, model, model.equals(standard));
+                write(json, model, standard == null ? null : (Boolean) model.equals(standard));
             }
             json.writeEndArray();
             json.writeEndObject();

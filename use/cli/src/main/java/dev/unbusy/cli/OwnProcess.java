@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ final class OwnProcess {
     /** The whole command line, however long: {@link ProcessHandle.Info} gives up beyond one memory page. */
     private static @Nullable List<String> byProc(String mainClass) {
         try {
-            List<String> all = List.of(new String(Files.readAllBytes(COMMAND_LINE), UTF_8).split("\0"));
+            List<String> all = List.of(new String(Files.readAllBytes(COMMAND_LINE), argumentCharset()).split("\0"));
             int main = all.indexOf(mainClass);
             if (main < 0) {
                 return null;
@@ -35,6 +36,15 @@ final class OwnProcess {
             return command;
         } catch (IOException e) {
             return null;
+        }
+    }
+
+    /** In which arguments are written again when a process is started: a path in another charset must come out as it was. */
+    private static Charset argumentCharset() {
+        try {
+            return Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
+        } catch (IllegalArgumentException e) {
+            return UTF_8;
         }
     }
 

@@ -47,7 +47,8 @@ final class ProgressPrinter implements Progress {
             return;
         }
         long tenth = total > 0 ? done * 10 / total : 0;
-        if (first || tenth > shown.tenth) {
+        boolean countless = unit == Unit.ITEMS && total <= 1; // it happens, or it does not: its end says nothing more
+        if (first || (tenth > shown.tenth && !countless)) {
             shown.tenth = tenth;
             String amount = amount(done, total, unit);
             io.err().println(task.in(io.lang()) + (amount.isEmpty() ? "" : ": " + amount));
@@ -77,7 +78,7 @@ final class ProgressPrinter implements Progress {
             case PERMILLE -> percent;
             case BYTES ->
                 total > 0 ? percent + " (" + new Bytes(done) + " / " + new Bytes(total) + ")" : "" + new Bytes(done);
-            case ITEMS -> total > 0 ? done + "/" + total : "";
+            case ITEMS -> total > 1 ? done + "/" + total : "";
         };
     }
 }

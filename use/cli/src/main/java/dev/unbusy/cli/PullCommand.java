@@ -8,6 +8,7 @@ import dev.unbusy.hub.PullOptions;
 import dev.unbusy.hub.Pulled;
 import dev.unbusy.text.Text;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -55,7 +56,7 @@ final class PullCommand implements Callable<Integer> {
             if (path) {
                 io.out().println(pulled.model().file());
             } else if (json) {
-                io.out().println(ModelsJson.of(pulled.model()));
+                io.out().println(ModelsJson.of(List.of(pulled.model()), null));
             } else {
                 io.say(Text.of(
                         "%s lies at %s",

@@ -26,8 +26,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +39,9 @@ import org.jspecify.annotations.Nullable;
  *       go on.
  *   <li>Model and native libraries are found or fetched.
  *   <li>The supervisor starts the workers; the line {@code ready} comes when the first of them is.
- *   <li>SIGTERM or SIGINT: the gateway finishes what it has, the workers end, the runtime file goes, exit code 0. The JVM's
- *       own exit code for a signal is 143, so the shutdown hook halts it.
+ *   <li>SIGTERM or SIGINT: the gateway finishes what it has, the workers end, the runtime file goes, exit code 0. SIGINT
+ *       after that ends it at once, with the shell's exit code for it; the workers notice. SIGTERM again changes nothing:
+ *       programs send it twice without meaning more by it.
  * </ol>
  */
 final class Service {
@@ -54,6 +55,9 @@ final class Service {
     private final Closing closing = new Closing();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicReference<@Nullable Supervisor> supervisor = new AtomicReference<>();
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    // volatile: set by the main thread, read by the one that stops.
+    private volatile boolean ready;
 
     Service(
             Io io,
@@ -72,13 +76,18 @@ final class Service {
     }
 
     int run() throws InterruptedException {
-        Thread hook = new Thread(this::signalled, "stop");
+        // For SIGHUP, and for the others where they cannot be handled.
+        Thread hook = new Thread(this::stop, "stop");
         Runtime.getRuntime().addShutdownHook(hook);
+        Signals.handle(List.of("INT", "TERM"), this::signalled);
         try {
             start();
             ended.await();
             return ExitCodes.DONE;
         } finally {
+            if (stopping.get()) {
+                park(); // the thread that stops ends the process, whatever this one would do or say next
+            }
             closing.close();
             removeHook(hook);
         }
@@ -103,7 +112,7 @@ final class Service {
         // 3
         WorkerCommand command = new WorkerCommand(
                 id -> workerCommand(id, model, natives),
-                Map.of(),
+                WorkerEnvironment.of(io.environment(), natives.searchPath()),
                 List.of(new ServedModel(model.id(), model.aliases(), contextTokens == null ? 0 : contextTokens)));
         Supervisor started = closing.own(
                 Supervisor.start(config.section(SupervisorConfig.class), command, backends, metrics, progress));
@@ -111,6 +120,7 @@ final class Service {
         closing.own(() -> gateway.drain(
                 Duration.ofSeconds(config.section(SupervisorConfig.class).drainSeconds())));
         started.awaitReady();
+        ready = true;
         io.out().println("ready " + gateway.url());
         io.out().flush();
     }
@@ -182,8 +192,25 @@ final class Service {
     }
 
     // 4
-    private void signalled() {
-        io.say(Text.of("Finishing the running answers…", "正在完成尚未结束的回答……"));
+    private void signalled(int code) {
+        if (!stopping.get()) {
+            Thread.ofPlatform().name("stop").start(this::stop);
+        } else if (code == Signals.INTERRUPTED) {
+            io.say(Text.of("Stopped without finishing the running answers.", "已立即停止，未完成的回答被中断。"));
+            Runtime.getRuntime().halt(code);
+        }
+    }
+
+    private void stop() {
+        if (!stopping.compareAndSet(false, true)) {
+            park();
+        }
+        io.say(
+                ready
+                        ? Text.of(
+                                "Finishing the running answers; once more (Ctrl-C) to stop at once…",
+                                "正在完成尚未结束的回答；再按一次 Ctrl-C 可立即停止……")
+                        : Text.of("Stopping…", "正在停止……"));
         closing.close();
         io.out().flush();
         io.err().flush();

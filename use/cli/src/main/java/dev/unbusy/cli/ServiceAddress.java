@@ -36,9 +36,11 @@ final class ServiceAddress {
     private static URI parse(String url) {
         try {
             URI uri = URI.create(url);
-            if (uri.getHost() != null && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
-                String text = uri.toString().replaceAll("/+$", "").replaceAll("/v1$", "");
-                return URI.create(text);
+            boolean web = "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
+            boolean port = uri.getPort() == -1 || (uri.getPort() > 0 && uri.getPort() <= 65_535);
+            boolean bare = uri.getUserInfo() == null && uri.getQuery() == null && uri.getFragment() == null;
+            if (uri.getHost() != null && web && port && bare) {
+                return URI.create(uri.toString().replaceAll("/+$", "").replaceAll("/v1$", ""));
             }
         } catch (IllegalArgumentException e) {
             throw wrong(url, e);
@@ -50,7 +52,9 @@ final class ServiceAddress {
         return new CliException(
                 "usage",
                 Text.of("--url is \"%s\"; it must be http://HOST:PORT", "--url 的值为 \"%s\"，应为 http://主机:端口", url),
-                Text.of("Correct --url.", "请修改 --url。"),
+                Text.of(
+                        "Write it as `unbusy status` shows it, for instance http://127.0.0.1:8080.",
+                        "请按 `unbusy status` 显示的形式填写，例如 http://127.0.0.1:8080。"),
                 cause);
     }
 }

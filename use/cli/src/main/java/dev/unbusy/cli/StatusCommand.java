@@ -1,7 +1,6 @@
 package dev.unbusy.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.unbusy.text.Text;
 import java.net.URI;
 import java.util.ArrayList;
@@ -39,11 +38,11 @@ final class StatusCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         URI service = ServiceAddress.find(io, url);
         try (ServiceClient client = new ServiceClient(service, key)) {
-            String status = client.get("/admin/v1/status");
+            JsonNode status = client.getJson("/admin/v1/status");
             if (json) {
                 io.out().println(status);
             } else {
-                print(new ObjectMapper().readTree(status));
+                print(status);
             }
         }
         return ExitCodes.DONE;

@@ -4,7 +4,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code unbusy} itself, which only has subcommands. */
@@ -25,12 +24,17 @@ final class UnbusyCommand implements Runnable {
     @SuppressWarnings("unused") // picocli acts on it
     private boolean version;
 
+    /** Before a command it means the same as after it: {@link OptionsBefore}. */
+    @Option(names = "--json", descriptionKey = "global.json")
+    @SuppressWarnings("unused") // OptionsBefore hands it on
+    private boolean json;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing");
+        throw new UsageErrors.NoCommandException(spec);
     }
 }

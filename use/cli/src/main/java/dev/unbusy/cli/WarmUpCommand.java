@@ -6,19 +6,28 @@ import dev.unbusy.gateway.Gateway;
 import dev.unbusy.gateway.GatewayConfig;
 import dev.unbusy.http.HttpLimits;
 import dev.unbusy.metrics.Metrics;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jline.terminal.TerminalBuilder;
+import org.jline.terminal.spi.SystemStream;
+import org.jline.terminal.spi.TerminalProvider;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /**
  * {@code unbusy warm-up-classes}, for the launcher: walks the paths that a start takes, so that the start-up cache holds
- * their classes. Uses the loopback interface only.
+ * their classes and how their methods behave (JEP 515): the first answers then run compiled. Uses the loopback interface only.
  */
 @Command(name = "warm-up-classes", hidden = true)
 final class WarmUpCommand implements Callable<Integer> {
@@ -35,32 +44,43 @@ final class WarmUpCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Logging.toStandardError(global.verbose);
         help();
+        edit();
         Config config = Settings.read(null).with("gateway.port", "0", "warm-up-classes");
         new RuntimeFiles(io.environment()).list();
         OwnProcess.javaCommand();
+        Backends backends = new Backends();
         try (Metrics metrics = new Metrics();
                 Gateway gateway = Gateway.start(
                         config.section(GatewayConfig.class),
                         config.section(HttpLimits.class),
-                        new Backends(),
+                        backends,
                         metrics,
                         List::of);
                 ServiceClient client = new ServiceClient(URI.create(gateway.url()), null)) {
             for (String path : List.of("/healthz", "/v1/models", "/metrics", "/admin/v1/status")) {
                 io.err().println(path + " " + client.get(path).length());
             }
-            io.err()
-                    .println(client.post(
-                                    "/v1/chat/completions",
-                                    "{\"model\":\"none\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}")
-                            .statusCode());
+            RelayRehearsal.run(backends, client);
         }
         return ExitCodes.DONE;
     }
 
+    /** One line typed at a prompt, so that a chat has its prompt quickly. */
+    private void edit() {
+        Path nowhere = Path.of("/dev/null/chat-history");
+        InputStream typed = new ByteArrayInputStream("warm-up\r".getBytes(StandardCharsets.UTF_8));
+        try (EditedLines lines = EditedLines.onStreams(
+                io, new ChatHistory(nowhere, problem -> {}), typed, OutputStream.nullOutputStream())) {
+            TerminalProvider ffm = TerminalProvider.load(TerminalBuilder.PROP_PROVIDER_FFM);
+            io.err().println("edited " + lines.next() + ", terminal " + ffm.isSystemStream(SystemStream.Error));
+        } catch (IOException | RuntimeException | LinkageError e) {
+            io.err().println("no line editor here: " + e); // costs a chat some tenths of a second, nothing else
+        }
+    }
+
     private void help() {
         PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-        CommandLine root = Cli.commandLine(new Io(nowhere, nowhere, io.in(), io.environment(), io.lang(), false));
+        CommandLine root = Cli.commandLine(new Io(nowhere, nowhere, io.in(), io.environment(), io.lang(), Set.of()));
         root.execute("--help");
         root.getSubcommands().keySet().forEach(name -> root.execute(name, "--help"));
     }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,8 @@ final class WorkerRoleCommand implements Callable<Integer> {
         Logging.ofWorker(global.verbose);
         if (parentPipe) {
             Thread.ofPlatform().daemon().name("parent-pipe").start(this::endWithParent);
+            // Ctrl-C in a terminal reaches the whole process group; what follows from it is the supervisor's to decide.
+            Signals.handle(List.of("INT"), code -> {});
         }
         WorkerEngine.Arguments arguments = new WorkerEngine.Arguments(
                 id,

@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.Map;
+import java.util.Set;
 
 /** One command line in this process, with what it wrote. */
 record Run(int code, String out, String err) {
@@ -14,20 +15,26 @@ record Run(int code, String out, String err) {
     static final Map<String, String> ENVIRONMENT = Map.of("HOME", "/nonexistent", "LANG", "en_US.UTF-8");
 
     static Run of(String... arguments) {
+        return with(Set.of(), "", arguments);
+    }
+
+    /** @param terminals which of the streams pass for terminals */
+    static Run with(Set<StandardStream> terminals, String input, String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = Cli.run(
-                arguments,
+        Io io = new Io(
                 new PrintStream(out, true, UTF_8),
                 new PrintStream(err, true, UTF_8),
-                new ByteArrayInputStream(new byte[0]),
-                ENVIRONMENT);
-        return new Run(code, out.toString(UTF_8), err.toString(UTF_8));
+                new ByteArrayInputStream(input.getBytes(UTF_8)),
+                ENVIRONMENT,
+                Lang.EN,
+                terminals);
+        return new Run(Cli.run(arguments, io), out.toString(UTF_8), err.toString(UTF_8));
     }
 
     /** An {@link Io} that goes nowhere, to build the command model with. */
     static Io io(Lang lang) {
         PrintStream nowhere = new PrintStream(PrintStream.nullOutputStream(), false, UTF_8);
-        return new Io(nowhere, nowhere, new ByteArrayInputStream(new byte[0]), ENVIRONMENT, lang, false);
+        return new Io(nowhere, nowhere, new ByteArrayInputStream(new byte[0]), ENVIRONMENT, lang, Set.of());
     }
 }
