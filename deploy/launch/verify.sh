@@ -41,7 +41,7 @@ make_encoders() { "$1/../$python_name/bin/python" "$home/serve/chat/src/test/pyt
 # The official JSON-Schema-Test-Suite, as the source archive of Python's jsonschema carries it.
 make_schema_suite() {
   local sha256=d71497fef26351a33265337fa77ffeb82423f3ea21283cd9467bb03999266bc4
-  (cd "$1" && "$1/../$python_name/bin/pip" download -q --disable-pip-version-check --no-deps --no-binary jsonschema jsonschema==4.23.0 \
+  (cd "$1" && "$1/../$python_name/bin/python" -m pip download -q --disable-pip-version-check --no-deps --no-binary jsonschema jsonschema==4.23.0 \
     && echo "$sha256  jsonschema-4.23.0.tar.gz" | sha256sum -c --quiet - \
     && tar xzf jsonschema-4.23.0.tar.gz jsonschema-4.23.0/json/tests/draft2020-12 \
     && mv jsonschema-4.23.0/json/tests/draft2020-12/* . && rm -rf jsonschema-4.23.0 jsonschema-4.23.0.tar.gz)

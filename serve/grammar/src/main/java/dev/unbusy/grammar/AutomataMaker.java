@@ -16,7 +16,7 @@ import java.util.List;
  */
 final class AutomataMaker {
     /** States with more ranges than this get a row of 256 cells. */
-    private static final int MOST_SPARSE = 6;
+    private static final int MOST_SPARSE = 16;
 
     private final List<RuleCompiler.DfaState> states;
     private final int[] starts;
