@@ -47,6 +47,17 @@ final class Automata {
         this.textBases = textBases;
     }
 
+    /** What the tables take in memory. */
+    long bytes() {
+        long ints = (long) edgeStarts.length + ranges.length + targets.length + dense.length + rows.length
+                + callStarts.length + callees.length + returns.length + textBases.length;
+        long bytes = flags.length + ints * Integer.BYTES;
+        for (TextRule text : texts) {
+            bytes += text.bytes();
+        }
+        return bytes;
+    }
+
     /** States written out in tables. */
     int tableStates() {
         return flags.length;

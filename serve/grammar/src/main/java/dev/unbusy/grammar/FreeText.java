@@ -7,7 +7,10 @@ import java.util.List;
 
 /**
  * Any text up to the first of some triggers, as the automaton of Aho and Corasick (1975) over bytes: a state is the
- * longest end of the text that begins a trigger. Special tokens other than triggers cannot come.
+ * longest end of the text that begins a trigger. Special tokens that are not part of a trigger cannot come.
+ *
+ * <p>Where triggers count at the start only, a state is what the text has of a trigger so far, behind white space; any
+ * other byte leads to text in which nothing is a trigger any more.
  */
 final class FreeText {
     private final List<int[]> next = new ArrayList<>();
@@ -22,12 +25,24 @@ final class FreeText {
 
     /** @param mayEnd whether the text may end without a trigger */
     static Expr of(List<GrammarBuilder.Trigger> triggers, boolean mayEnd, Budget budget) {
+        FreeText text = of(triggers, budget);
+        text.link();
+        return text.graph(triggers, mayEnd);
+    }
+
+    /** Triggers count only where nothing but white space stands before them; the text may end without one. */
+    static Expr atStart(List<GrammarBuilder.Trigger> triggers, Budget budget) {
+        FreeText text = of(triggers, budget);
+        text.linkToPlain();
+        return text.graph(triggers, true);
+    }
+
+    private static FreeText of(List<GrammarBuilder.Trigger> triggers, Budget budget) {
         FreeText text = new FreeText(budget);
         for (int t = 0; t < triggers.size(); t++) {
             text.add(triggers.get(t).bytes(), t);
         }
-        text.link();
-        return text.graph(triggers, mayEnd);
+        return text;
     }
 
     private int node(boolean inSpecial) {
@@ -41,10 +56,12 @@ final class FreeText {
     }
 
     private void add(byte[] bytes, int index) {
-        boolean inSpecial = (bytes[0] & 0xFF) == TokenTable.SPECIAL_OPEN;
+        boolean inSpecial = false;
         int at = 0;
         for (byte b : bytes) {
-            if (next.get(at)[b & 0xFF] < 0) {
+            int value = b & 0xFF;
+            inSpecial = value == TokenTable.SPECIAL_OPEN || (inSpecial && value != TokenTable.SPECIAL_CLOSE);
+            if (next.get(at)[value] < 0) {
                 next.get(at)[b & 0xFF] = node(inSpecial);
             }
             at = next.get(at)[b & 0xFF];
@@ -77,11 +94,28 @@ final class FreeText {
             for (int b = 0; b < 256; b++) {
                 int child = next.get(at)[b];
                 if (child >= 0) {
-                    // The name of a special token is one thing: no text begins inside it.
-                    fail[child] = special.get(child) ? 0 : shorter[b];
+                    // The name of a special token is one thing: no text begins inside it or at its end.
+                    fail[child] = special.get(child) || b == TokenTable.SPECIAL_CLOSE ? 0 : shorter[b];
                     open.add(child);
                 } else if (!special.get(at)) {
                     next.get(at)[b] = shorter[b];
+                }
+            }
+        }
+    }
+
+    private void linkToPlain() {
+        int count = next.size();
+        int plain = node(false);
+        Arrays.fill(next.get(plain), 0, TokenTable.SPECIAL_CLOSE, plain);
+        for (int at = 0; at < count; at++) {
+            if (special.get(at)) {
+                continue;
+            }
+            int[] row = next.get(at);
+            for (int b = 0; b < TokenTable.SPECIAL_CLOSE; b++) {
+                if (row[b] < 0) {
+                    row[b] = at == 0 && (b == ' ' || b == '\t' || b == '\n' || b == '\r') ? 0 : plain;
                 }
             }
         }

@@ -45,6 +45,11 @@ public final class Grammar {
         return automata;
     }
 
+    /** What it takes in memory, nearly. */
+    public long bytes() {
+        return automata.bytes();
+    }
+
     /** Whether a whole text is one of this grammar's. */
     public boolean matches(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);

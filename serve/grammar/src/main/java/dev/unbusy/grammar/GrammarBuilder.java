@@ -1,8 +1,11 @@
 package dev.unbusy.grammar;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes grammars for the formats that models call tools in: literal text, special tokens, JSON by schema, alternatives,
@@ -21,9 +24,16 @@ public final class GrammarBuilder {
     private final Whitespace whitespace;
     private final Budget budget = new Budget();
     private final JsonRules json;
+    private final List<String> specials;
 
     public GrammarBuilder(Whitespace whitespace) {
+        this(whitespace, List.of());
+    }
+
+    /** @param specials names of special tokens: where a literal or trigger holds one, the token is meant, not its letters */
+    public GrammarBuilder(Whitespace whitespace, Collection<String> specials) {
         this.whitespace = whitespace;
+        this.specials = List.copyOf(specials);
         json = new JsonRules(whitespace, budget);
     }
 
@@ -49,9 +59,36 @@ public final class GrammarBuilder {
         }
     }
 
-    /** Exactly this text, by whichever tokens. */
+    /** Exactly this text, by whichever tokens, with the special tokens that it names. */
     public Expr literal(String text) {
-        return Part.ascii(text);
+        return new Part.Bytes(bytes(text));
+    }
+
+    private byte[] bytes(String text) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        int plain = 0;
+        for (int at = 0; at < text.length(); ) {
+            String special = specialAt(text, at);
+            if (special == null) {
+                at++;
+                continue;
+            }
+            bytes.writeBytes(text.substring(plain, at).getBytes(StandardCharsets.UTF_8));
+            bytes.writeBytes(TokenTable.specialBytes(special));
+            at += special.length();
+            plain = at;
+        }
+        bytes.writeBytes(text.substring(plain).getBytes(StandardCharsets.UTF_8));
+        return bytes.toByteArray();
+    }
+
+    private @Nullable String specialAt(String text, int at) {
+        for (String special : specials) {
+            if (text.startsWith(special, at)) {
+                return special;
+            }
+        }
+        return null;
     }
 
     /** One special token; its name is that given to {@link TokenTable.Builder#special}. */
@@ -111,13 +148,9 @@ public final class GrammarBuilder {
         return new Part.Repeat(new Part.ByteRange('0', '9'), min, max);
     }
 
+    /** @param text may name special tokens, as a {@link #literal} may */
     public Trigger trigger(String text, Expr then) {
-        return new Trigger(text.getBytes(StandardCharsets.UTF_8), then);
-    }
-
-    /** A trigger that is a special token. */
-    public Trigger specialTrigger(String name, Expr then) {
-        return new Trigger(TokenTable.specialBytes(name), then);
+        return new Trigger(bytes(text), then);
     }
 
     /** Any text; where it comes to a trigger, what follows that. It may end at any time before. */
@@ -128,6 +161,11 @@ public final class GrammarBuilder {
     /** As {@link #freeText}, but a trigger must come. */
     public Expr textUntil(List<Trigger> triggers) {
         return FreeText.of(List.copyOf(triggers), false, budget);
+    }
+
+    /** As {@link #freeText}, but a trigger counts only where nothing or white space stands before it. */
+    public Expr freeTextUnless(List<Trigger> triggers) {
+        return FreeText.atStart(List.copyOf(triggers), budget);
     }
 
     /**

@@ -58,6 +58,11 @@ final class TextRule {
         return (value.states() + 1L) << bits;
     }
 
+    long bytes() {
+        long ints = (long) next.length + codes.length + likeness.length;
+        return ints * Integer.BYTES + ((long) reach.length + live.length) * Long.BYTES + free.length;
+    }
+
     boolean isEmpty() {
         return value.isEmpty();
     }

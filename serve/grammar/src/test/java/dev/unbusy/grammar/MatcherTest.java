@@ -150,8 +150,8 @@ class MatcherTest {
                 .build();
         assertThat(table.special("<|call|>")).isEqualTo(1);
         assertThat(table.special("<|none|>")).isEqualTo(-1);
-        GrammarBuilder b = new GrammarBuilder(Whitespace.COMPACT);
-        Grammar grammar = b.build(b.freeText(List.of(b.specialTrigger("<|call|>", b.anyJsonObject()))));
+        GrammarBuilder b = new GrammarBuilder(Whitespace.COMPACT, List.of("<|call|>"));
+        Grammar grammar = b.build(b.freeText(List.of(b.trigger("<|call|>", b.anyJsonObject()))));
         Matcher matcher = new TokenMasks(table).matcher(grammar);
         long[] mask = new long[1];
         matcher.allowed(mask);
@@ -164,6 +164,51 @@ class MatcherTest {
         matcher.allowed(mask);
         assertThat(mask[0]).isEqualTo(0b00010000);
         assertThat(matcher.accept(2)).isFalse();
+    }
+
+    @Test
+    void aSpecialTokenInsideATrigger_isTheToken_andTextAroundItStaysFree() {
+        TokenTable table = TokenTable.builder(10)
+                .end(0)
+                .special(1, "|DSML|")
+                .text(2, "|DSML|".getBytes(StandardCharsets.UTF_8))
+                .text(3, "<".getBytes(StandardCharsets.UTF_8))
+                .text(4, "calls>".getBytes(StandardCharsets.UTF_8))
+                .text(5, "a".getBytes(StandardCharsets.UTF_8))
+                .text(6, "{}".getBytes(StandardCharsets.UTF_8))
+                .build();
+        GrammarBuilder b = new GrammarBuilder(Whitespace.COMPACT, List.of("|DSML|"));
+        Grammar grammar = b.build(b.freeText(List.of(b.trigger(
+                "<|DSML|calls>", b.seq(b.anyJsonObject(), b.literal("</|DSML|calls>"))))));
+        Matcher matcher = new TokenMasks(table).matcher(grammar);
+        long[] mask = new long[1];
+        matcher.allowed(mask);
+        assertThat(mask[0]).isEqualTo(0b1111101);
+        for (int token : new int[] {5, 3, 2, 4, 3, 3}) {
+            assertThat(matcher.accept(token)).as("token %d", token).isTrue();
+        }
+        matcher.allowed(mask);
+        assertThat(mask[0]).as("the token only behind <").isEqualTo(0b1111111);
+        matcher.accept(1);
+        matcher.allowed(mask);
+        // The token stands for nothing but the trigger, yet what comes behind it may be anything until it is complete.
+        assertThat(matcher.accept(4)).isTrue();
+        matcher.allowed(mask);
+        assertThat(mask[0]).isEqualTo(0b1000000);
+    }
+
+    @Test
+    void triggersThatCountAtTheStartOnly_areTextElsewhere() {
+        GrammarBuilder b = new GrammarBuilder(Whitespace.COMPACT);
+        Grammar grammar = b.build(b.freeTextUnless(List.of(b.trigger("{\"name\": \"", b.literal("f\"}")))));
+        assertThat(grammar.matches("")).isTrue();
+        assertThat(grammar.matches(" \n{\"name\": \"f\"}")).isTrue();
+        assertThat(grammar.matches("{\"name\": \"g\"}")).isFalse();
+        assertThat(grammar.matches("{\"name\": \"f\"} and more")).isFalse();
+        assertThat(grammar.matches("{\"nam")).isTrue();
+        assertThat(grammar.matches("{\"other\": 1}")).isTrue();
+        assertThat(grammar.matches("see {\"name\": \"g\"}")).isTrue();
+        assertThat(grammar.matches("中{\"name\": \"g\"}")).isTrue();
     }
 
     @Test
