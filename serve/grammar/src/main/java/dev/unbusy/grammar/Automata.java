@@ -49,8 +49,15 @@ final class Automata {
 
     /** What the tables take in memory. */
     long bytes() {
-        long ints = (long) edgeStarts.length + ranges.length + targets.length + dense.length + rows.length
-                + callStarts.length + callees.length + returns.length + textBases.length;
+        long ints = (long) edgeStarts.length
+                + ranges.length
+                + targets.length
+                + dense.length
+                + rows.length
+                + callStarts.length
+                + callees.length
+                + returns.length
+                + textBases.length;
         long bytes = flags.length + ints * Integer.BYTES;
         for (TextRule text : texts) {
             bytes += text.bytes();

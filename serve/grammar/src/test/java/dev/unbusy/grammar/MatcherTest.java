@@ -178,8 +178,8 @@ class MatcherTest {
                 .text(6, "{}".getBytes(StandardCharsets.UTF_8))
                 .build();
         GrammarBuilder b = new GrammarBuilder(Whitespace.COMPACT, List.of("|DSML|"));
-        Grammar grammar = b.build(b.freeText(List.of(b.trigger(
-                "<|DSML|calls>", b.seq(b.anyJsonObject(), b.literal("</|DSML|calls>"))))));
+        Grammar grammar = b.build(
+                b.freeText(List.of(b.trigger("<|DSML|calls>", b.seq(b.anyJsonObject(), b.literal("</|DSML|calls>"))))));
         Matcher matcher = new TokenMasks(table).matcher(grammar);
         long[] mask = new long[1];
         matcher.allowed(mask);
