@@ -1,6 +1,7 @@
 package dev.unbusy.grammar;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.unbusy.text.Text;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -8,6 +9,9 @@ import java.nio.charset.StandardCharsets;
  * milliseconds, so keep it for requests with the same schema.
  */
 public final class Grammar {
+    /** What requests that wait may hold in memory, each. */
+    private static final long MOST_BYTES = 32L << 20;
+
     private final Automata automata;
 
     private Grammar(Automata automata) {
@@ -38,7 +42,12 @@ public final class Grammar {
     }
 
     static Grammar compiled(Expr root, Budget budget) {
-        return new Grammar(RuleCompiler.compile(root, budget));
+        Automata automata = RuleCompiler.compile(root, budget);
+        if (automata.bytes() > MOST_BYTES) {
+            throw GrammarException.tooLarge(
+                    "", Text.of("The schema needs more than %d MB", "该 schema 需要超过 %d MB 内存", MOST_BYTES >> 20));
+        }
+        return new Grammar(automata);
     }
 
     Automata automata() {
