@@ -61,6 +61,9 @@ final class Generation extends Sequence {
         TokenLogprobs logprobs =
                 request.sampling().topLogprobs() < 0 ? null : sampler.logprobs(logits, vocab.size(), token, scratch);
         sampler.accept(token);
+        if (constraint != null) {
+            constraint.accept(token);
+        }
         chosen++;
         // A text that a grammar ends is over, whatever the request says of end tokens: nothing could follow.
         if (vocab.isEndOfGeneration(token) && (!request.ignoreEos() || constraint != null)) {
@@ -91,9 +94,7 @@ final class Generation extends Sequence {
             own = masks.begin(grammar);
             constraint = own;
         }
-        int token = sampler.sample(logits, vocab.size(), own.allowed(), scratch);
-        own.accept(token);
-        return token;
+        return sampler.sample(logits, vocab.size(), own.allowed(), scratch);
     }
 
     private void tell(List<OutputSplitter.Piece> pieces, @Nullable TokenLogprobs logprobs) {
@@ -102,17 +103,19 @@ final class Generation extends Sequence {
             return;
         }
         undecided.add(logprobs);
+        decide(pieces);
+        listener.token(pieces, null, text.insideReasoning());
+    }
+
+    /** Text shows that the tokens that came are its own, calls that they are not. */
+    private void decide(List<OutputSplitter.Piece> pieces) {
         if (pieces.stream().anyMatch(piece -> !AnswerText.isCall(piece))) {
-            for (int i = 0; i < undecided.size() - 1; i++) {
-                listener.token(List.of(), undecided.get(i), text.insideReasoning());
+            for (TokenLogprobs logprobs : undecided) {
+                listener.token(List.of(), logprobs, text.insideReasoning());
             }
-            listener.token(pieces, undecided.getLast(), text.insideReasoning());
             undecided.clear();
-        } else {
-            if (!pieces.isEmpty() || text.insideCalls()) {
-                undecided.clear();
-            }
-            listener.token(pieces, null, text.insideReasoning());
+        } else if (!pieces.isEmpty() || text.insideCalls()) {
+            undecided.clear();
         }
     }
 
@@ -138,6 +141,7 @@ final class Generation extends Sequence {
 
     private void end(FinishReason reason) {
         List<OutputSplitter.Piece> rest = text.finish();
+        decide(rest);
         listener.ended(
                 rest,
                 reason == FinishReason.STOP && text.toolCalls() > 0 ? FinishReason.TOOL_CALLS : reason,

@@ -4,6 +4,7 @@ import dev.unbusy.api.ApiError;
 import dev.unbusy.api.ChatRequest;
 import dev.unbusy.api.ResponseFormat;
 import dev.unbusy.api.ToolChoice;
+import dev.unbusy.api.ToolDefinition;
 import dev.unbusy.chat.OutputStart;
 import dev.unbusy.chat.Tool;
 import dev.unbusy.chat.ToolCallSyntax;
@@ -75,8 +76,8 @@ final class ShapeMaker {
         if (syntax == null) {
             return new AnswerShape(start, null, List.of(), markup.shown(control), json(request, markup));
         }
-        List<Tool> tools = Tool.listOf(
-                request.tools().stream().map(dev.unbusy.api.ToolDefinition::raw).toList());
+        List<Tool> tools =
+                Tool.listOf(request.tools().stream().map(ToolDefinition::raw).toList());
         return new AnswerShape(start, syntax, tools, markup.shown(control), calls(request, markup, syntax, tools));
     }
 

@@ -180,10 +180,12 @@ class ToolClientsTest {
         ChatResponse streamed = streamed(request);
         assertThat(whole.finishReason()).isEqualTo(FinishReason.TOOL_EXECUTION);
         ToolExecutionRequest call = whole.aiMessage().toolExecutionRequests().getFirst();
-        assertThat(streamed.aiMessage().toolExecutionRequests().getFirst().arguments())
-                .isEqualTo(call.arguments());
-        assertThat(RunningUnbusy.JSON.readTree(call.arguments()).get("city").asText())
-                .isIn("Paris", "Rome");
+        for (ChatResponse response : List.of(whole, streamed)) {
+            String arguments =
+                    response.aiMessage().toolExecutionRequests().getFirst().arguments();
+            assertThat(RunningUnbusy.JSON.readTree(arguments).get("city").asText())
+                    .isIn("Paris", "Rome");
+        }
         AiMessage answer = model.chat(ChatRequest.builder()
                         .messages(
                                 UserMessage.from("How is the weather in Rome?"),
