@@ -90,8 +90,8 @@ class StructuredOutputTest {
     void stream_joinsToValidJson_forEachChoice() {
         StringBuilder[] texts = {new StringBuilder(), new StringBuilder()};
         String[] reasons = new String[2];
-        for (JsonNode event :
-                chats.stream(Chats.chat("Who are you?", format(PERSON, true) + ",\"seed\":5,\"n\":2,\"temperature\":1"))) {
+        for (JsonNode event : chats.stream(
+                Chats.chat("Who are you?", format(PERSON, true) + ",\"seed\":5,\"n\":2,\"temperature\":1"))) {
             JsonNode choice = event.at("/choices/0");
             int index = choice.get("index").asInt();
             texts[index].append(choice.at("/delta/content").asText(""));
