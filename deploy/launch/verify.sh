@@ -49,6 +49,15 @@ make_archives() {
 
 make_encoders() { "$1/../$python_name/bin/python" "$home/serve/chat/src/test/python/fetch_encoders.py" "$1"; }
 
+# The official JSON-Schema-Test-Suite, as the source archive of Python's jsonschema carries it.
+make_schema_suite() {
+  local sha256=d71497fef26351a33265337fa77ffeb82423f3ea21283cd9467bb03999266bc4
+  (cd "$1" && "$1/../$python_name/bin/python" -m pip download -q --disable-pip-version-check --no-deps --no-binary jsonschema jsonschema==4.23.0 \
+    && echo "$sha256  jsonschema-4.23.0.tar.gz" | sha256sum -c --quiet - \
+    && tar xzf jsonschema-4.23.0.tar.gz jsonschema-4.23.0/json/tests/draft2020-12 \
+    && mv jsonschema-4.23.0/json/tests/draft2020-12/* . && rm -rf jsonschema-4.23.0 jsonschema-4.23.0.tar.gz)
+}
+
 # Takes the options that every command has, and the word `verify`, out of the arguments; the rest is Maven's.
 verify_arguments() {
   local argument value= word=
@@ -114,6 +123,7 @@ verify() {
   encoders_name=encoders-$(cksum <"$home/serve/chat/src/test/python/fetch_encoders.py" | tr ' ' -)
   fetch_once "$encoders_name" make_encoders
   fetch_once archives-3.22.1-0.1.2 make_archives
+  fetch_once schema-suite-4.23.0 make_schema_suite
 
   . "$home/deploy/launch/build.sh"
   build_if_needed
@@ -131,6 +141,7 @@ verify() {
     -Dunbusy.templates="$tools/templates-3.22.1" \
     -Dunbusy.encoders="$tools/$encoders_name" \
     -Dunbusy.archives="$tools/archives-3.22.1-0.1.2" \
+    -Dunbusy.schema.suite="$tools/schema-suite-4.23.0" \
     -Dunbusy.natives="$natives" \
     -Dunbusy.model="$model" \
     ${maven[@]+"${maven[@]}"}

@@ -3,7 +3,6 @@ package dev.unbusy.api;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,12 +43,7 @@ public record ChatRequest(
 
     /** @throws ApiException naming field, what was found and what is wanted */
     public static ChatRequest parse(byte[] json) {
-        return parse(json, Feature.OFFERED);
-    }
-
-    /** @param features what a request may ask for; what is missing is refused by name */
-    static ChatRequest parse(byte[] json, Set<Feature> features) {
-        return JsonBody.parse(json, body -> new Fields(features).read(body));
+        return JsonBody.parse(json, body -> new Fields().read(body));
     }
 
     /** The values while they are read. */
@@ -60,15 +54,10 @@ public record ChatRequest(
         private @Nullable Integer topLogprobs;
         private @Nullable Boolean thinking;
         private @Nullable ReasoningEffort effort;
-        private final Set<Feature> features;
         private List<ToolDefinition> tools = List.of();
         private @Nullable Object toolChoice;
         private boolean parallelToolCalls = true;
         private ResponseFormat responseFormat = new ResponseFormat.Text();
-
-        Fields(Set<Feature> features) {
-            this.features = features;
-        }
 
         ChatRequest read(JsonBody body) throws IOException {
             while (body.nextField()) {
@@ -95,26 +84,11 @@ public record ChatRequest(
                     }
                 }
                 case "reasoning_effort" -> effort = effort(body);
-                case "response_format" -> responseFormat = ResponseFormat.of(body.value(), features);
-                case "tools", "tool_choice", "parallel_tool_calls", "functions", "function_call" -> {
-                    if (features.contains(Feature.TOOLS)) {
-                        tools(body, name);
-                    } else {
-                        Parameters.other(body, name, true);
-                    }
-                }
-                default -> Parameters.other(body, name, true);
-            }
-        }
-
-        private void tools(JsonBody body, String name) throws IOException {
-            switch (name) {
+                case "response_format" -> responseFormat = ResponseFormat.of(body.value());
                 case "tools" -> tools = ToolDefinition.listOf(body.value());
                 case "tool_choice" -> toolChoice = body.value();
                 case "parallel_tool_calls" -> parallelToolCalls = body.bool();
-                default ->
-                    Parameters.refuse(
-                            body, name, "'tools' and 'tool_choice' took its place long ago; send them instead");
+                default -> Parameters.other(body, name, true);
             }
         }
 

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,12 +42,7 @@ public record CompletionRequest(
 
     /** @throws ApiException naming field, what was found and what is wanted */
     public static CompletionRequest parse(byte[] json) {
-        return parse(json, Feature.OFFERED);
-    }
-
-    /** @param features what a request may ask for; what is missing is refused by name */
-    static CompletionRequest parse(byte[] json, Set<Feature> features) {
-        return JsonBody.parse(json, body -> new Fields(features).read(body));
+        return JsonBody.parse(json, body -> new Fields().read(body));
     }
 
     /** The values while they are read. */
@@ -58,11 +52,6 @@ public record CompletionRequest(
         private boolean echo;
         private int logprobs = -1;
         private @Nullable String suffix;
-        private final Set<Feature> features;
-
-        Fields(Set<Feature> features) {
-            this.features = features;
-        }
 
         CompletionRequest read(JsonBody body) throws IOException {
             while (body.nextField()) {
@@ -74,13 +63,7 @@ public record CompletionRequest(
                         case "prompt" -> prompts = prompts(body);
                         case "echo" -> echo = body.bool();
                         case "logprobs" -> logprobs = (int) body.integer(0, MAX_LOGPROBS);
-                        case "suffix" -> {
-                            if (features.contains(Feature.FILL_IN_MIDDLE)) {
-                                suffix = body.string();
-                            } else {
-                                Parameters.other(body, name, false);
-                            }
-                        }
+                        case "suffix" -> suffix = body.string();
                         default -> Parameters.other(body, name, false);
                     }
                 }

@@ -72,8 +72,8 @@ record MessageList(List<Map<String, Object>> messages, boolean continueLast) {
                 case "name", "tool_call_id", "reasoning_content" -> put(name, body.isNull() ? null : body.string(at));
                 case "prefix" -> prefix = !body.isNull() && body.bool();
                 case "tool_calls" -> toolCalls = body.value();
-                // Clients send back what they got; these say nothing to a model.
-                case "refusal", "annotations" -> body.parser().skipChildren();
+                // Clients send back what they got or made of it; these say nothing to a model.
+                case "refusal", "annotations", "parsed" -> body.parser().skipChildren();
                 case "audio", "function_call" -> {
                     if (!body.isNull()) {
                         throw ApiError.unsupported(at, "leave it out").exception();

@@ -40,22 +40,20 @@ final class Parameters {
         both("prompt_cache_key", ignore("prefixes are found in the cache without it"));
         both("prompt_cache_retention", ignore("a hint on how long to keep a prefix; the cache keeps what pays"));
         both("safety_identifier", ignore("for the provider's abuse detection; there is none"));
-        both("parallel_tool_calls", ignore("has a meaning with tools only"));
         both("store", refuse("nothing is stored; leave it out or send false", Harmless.FALSE));
         both("service_tier", refuse("there is one tier; send auto or default", Harmless.WORDS, "auto", "default"));
         both("verbosity", refuse("ask for short answers in the prompt", Harmless.WORDS, "medium"));
         both("moderation", refuse("nothing is moderated; leave it out", Harmless.FALSE));
 
-        CHAT.put("tools", refuse("send an empty list or leave it out", Harmless.EMPTY_LIST));
-        CHAT.put("tool_choice", refuse("send none or leave it out", Harmless.WORDS, "none", "auto"));
-        CHAT.put("functions", refuse("send an empty list or leave it out", Harmless.EMPTY_LIST));
-        CHAT.put("function_call", refuse("send none or leave it out", Harmless.WORDS, "none", "auto"));
+        String tools = "'tools' and 'tool_choice' took its place long ago; send them instead";
+        CHAT.put("functions", refuse(tools, Harmless.EMPTY_LIST));
+        CHAT.put("function_call", refuse(tools, Harmless.WORDS, "none", "auto"));
         CHAT.put("audio", refuse("answers are text; leave it out", Harmless.NONE));
         CHAT.put("modalities", refuse("answers are text; send [\"text\"] or leave it out", Harmless.ONLY_TEXT));
         CHAT.put("prediction", refuse("leave it out", Harmless.NONE));
         CHAT.put("web_search_options", refuse("there is no web search; leave it out", Harmless.NONE));
 
-        COMPLETION.put("suffix", refuse("put the whole text into the prompt", Harmless.NONE));
+        COMPLETION.put("parallel_tool_calls", ignore("has a meaning with tools only"));
         COMPLETION.put("best_of", refuse("send n, and choose among the answers", Harmless.ONE));
     }
 
@@ -74,11 +72,12 @@ final class Parameters {
         "model", "messages", "stream", "stream_options", "max_tokens", "max_completion_tokens", "temperature", "top_p",
         "top_k", "min_p", "repetition_penalty", "frequency_penalty", "presence_penalty", "stop", "n", "seed",
         "logit_bias", "logprobs", "top_logprobs", "user", "user_id", "thinking", "reasoning_effort", "response_format",
-        "ignore_eos"
+        "tools", "tool_choice", "parallel_tool_calls", "ignore_eos"
     };
     static final String[] COMPLETION_NAMES = {
         "model",
         "prompt",
+        "suffix",
         "echo",
         "stream",
         "stream_options",
@@ -114,14 +113,6 @@ final class Parameters {
         }
         if (!isHarmless(body, rule)) {
             throw ApiError.unsupported(name, rule.why).exception();
-        }
-    }
-
-    /** Refuses a chat parameter for another reason than the table has, unless its value asks for nothing. */
-    static void refuse(JsonBody body, String name, String fix) throws IOException {
-        Rule rule = CHAT.get(name);
-        if (rule == null || !isHarmless(body, rule)) {
-            throw ApiError.unsupported(name, fix).exception();
         }
     }
 

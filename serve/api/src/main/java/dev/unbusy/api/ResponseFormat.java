@@ -1,7 +1,6 @@
 package dev.unbusy.api;
 
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The form that the answer must have, as {@code response_format} says. */
@@ -33,13 +32,9 @@ public sealed interface ResponseFormat {
         };
     }
 
-    static ResponseFormat of(@Nullable Object value, Set<Feature> features) {
+    static ResponseFormat of(@Nullable Object value) {
         JsonFields format = JsonFields.of("response_format", value);
         String type = format.requiredString("type");
-        if (!type.equals("text") && !features.contains(Feature.STRUCTURED_OUTPUT)) {
-            throw ApiError.unsupported("response_format", "send {\"type\":\"text\"} and ask for JSON in the prompt")
-                    .exception();
-        }
         format.knownOnly("type", "json_schema");
         if (!type.equals("json_schema") && format.value("json_schema") != null) {
             throw ApiError.invalidValue(

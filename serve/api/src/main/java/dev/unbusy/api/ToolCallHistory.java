@@ -98,7 +98,8 @@ final class ToolCallHistory {
                     .exception();
         }
         call.knownOnly("id", "type", "function", "index"); // an index is what streams call it by
-        JsonFields function = call.requiredObject("function").knownOnly("name", "arguments");
+        // parsed_arguments is what the official clients make of the arguments.
+        JsonFields function = call.requiredObject("function").knownOnly("name", "arguments", "parsed_arguments");
         Map<String, Object> checkedFunction = new LinkedHashMap<>();
         checkedFunction.put("name", name(function));
         checkedFunction.put("arguments", function.requiredString("arguments"));

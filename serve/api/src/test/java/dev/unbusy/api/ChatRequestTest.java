@@ -88,8 +88,7 @@ class ChatRequestTest {
                         .append("\":null");
             }
         }
-        nulls.append(
-                ",\"tools\":null,\"response_format\":null,\"store\":null".replace(",\"response_format\":null", ""));
+        nulls.append(",\"store\":null");
         assertThat(with(nulls.toString())).isEqualTo(parse("{" + HI + "}"));
     }
 
@@ -192,9 +191,6 @@ class ChatRequestTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "`\"tools\":[{\"type\":\"function\"}]` | tools | unsupported_parameter",
-                "`\"tool_choice\":\"required\"` | tool_choice | unsupported_parameter",
-                "`\"tool_choice\":{\"type\":\"function\"}` | tool_choice | unsupported_parameter",
                 "`\"functions\":[{}]` | functions | unsupported_parameter",
                 "`\"audio\":{}` | audio | unsupported_parameter",
                 "`\"modalities\":[\"text\",\"audio\"]` | modalities | unsupported_parameter",
@@ -203,8 +199,6 @@ class ChatRequestTest {
                 "`\"store\":true` | store | unsupported_parameter",
                 "`\"service_tier\":\"flex\"` | service_tier | unsupported_parameter",
                 "`\"verbosity\":\"low\"` | verbosity | unsupported_parameter",
-                "`\"response_format\":{\"type\":\"json_object\"}` | response_format | unsupported_parameter",
-                "`\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{}}` | response_format | unsupported_parameter",
                 "`\"response_format\":\"text\"` | response_format | invalid_type",
                 "`\"response_format\":{}` | response_format.type | missing_required_parameter",
                 "`\"max_tokens\":\"9\"` | max_tokens | invalid_type",

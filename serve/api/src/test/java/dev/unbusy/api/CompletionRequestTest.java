@@ -69,7 +69,6 @@ class CompletionRequestTest {
                 "`\"prompt\":[1,\"a\"]` | prompt[1] | invalid_type",
                 "`\"prompt\":[1,-1]` | prompt[1] | invalid_value",
                 "`\"prompt\":[1.5]` | prompt[0] | invalid_type",
-                "`\"prompt\":\"a\",\"suffix\":\"b\"` | suffix | unsupported_parameter",
                 "`\"prompt\":\"a\",\"best_of\":2` | best_of | unsupported_parameter",
                 "`\"prompt\":\"a\",\"logprobs\":21` | logprobs | invalid_value",
                 "`\"prompt\":\"a\",\"logprobs\":true` | logprobs | invalid_type",

@@ -4,32 +4,27 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import java.util.EnumSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tools, structured output and the suffix, where they are offered and where they are not. */
+/** Tools, structured output and the suffix. */
 class FeaturesTest {
-    private static final Set<Feature> ALL = EnumSet.allOf(Feature.class);
     private static final String HI = "\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]";
     private static final String TOOL = "{\"type\":\"function\",\"function\":{\"name\":\"f\"}}";
     private static final String TOOLS = "\"tools\":[" + TOOL + "]";
 
     private static ChatRequest with(String fields) {
-        return ChatRequest.parse(("{" + HI + "," + fields + "}").getBytes(UTF_8), ALL);
+        return ChatRequest.parse(("{" + HI + "," + fields + "}").getBytes(UTF_8));
     }
 
     private static ApiError refusal(String fields) {
         return catchThrowableOfType(ApiException.class, () -> with(fields)).error();
     }
 
-    private static CompletionRequest completion(String fields, Set<Feature> features) {
-        return CompletionRequest.parse(("{\"model\":\"m\"," + fields + "}").getBytes(UTF_8), features);
+    private static CompletionRequest completion(String fields) {
+        return CompletionRequest.parse(("{\"model\":\"m\"," + fields + "}").getBytes(UTF_8));
     }
 
     @Test
@@ -200,40 +195,21 @@ class FeaturesTest {
         String messages = "\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"},"
                 + "{\"role\":\"assistant\",\"content\":\"He\",\"prefix\":true}]," + TOOLS;
         ApiError error = catchThrowableOfType(
-                        ApiException.class, () -> ChatRequest.parse(("{" + messages + "}").getBytes(UTF_8), ALL))
+                        ApiException.class, () -> ChatRequest.parse(("{" + messages + "}").getBytes(UTF_8)))
                 .error();
         assertThat(error.param()).isEqualTo("messages[1].prefix");
-        assertThat(ChatRequest.parse(("{" + messages + ",\"tool_choice\":\"none\"}").getBytes(UTF_8), ALL)
+        assertThat(ChatRequest.parse(("{" + messages + ",\"tool_choice\":\"none\"}").getBytes(UTF_8))
                         .continueLast())
                 .isTrue();
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                TOOLS,
-                "\"tool_choice\":\"required\"",
-                "\"response_format\":{\"type\":\"json_object\"}",
-                "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":5}"
-            })
-    void whatIsNotOffered_isRefusedByName(String fields) {
-        ApiError error = catchThrowableOfType(
-                        ApiException.class,
-                        () -> ChatRequest.parse(("{" + HI + "," + fields + "}").getBytes(UTF_8), Set.of()))
-                .error();
-        assertThat(error.code()).isEqualTo("unsupported_parameter");
-        assertThat(fields).startsWith("\"" + error.param() + "\"");
-    }
-
     @Test
     void suffix_isText_besidePromptsThatAreTexts() {
-        CompletionRequest request = completion("\"prompt\":[\"a\",\"b\"],\"suffix\":\"c\"", ALL);
+        CompletionRequest request = completion("\"prompt\":[\"a\",\"b\"],\"suffix\":\"c\"");
         assertThat(request.suffix()).isEqualTo("c");
         assertThat(request.prompts()).hasSize(2);
-        assertThat(completion("\"prompt\":\"a\",\"suffix\":\"\"", ALL).suffix()).isEmpty();
-        assertThat(completion("\"prompt\":\"a\",\"suffix\":null", ALL).suffix()).isNull();
-        assertThat(completion("\"prompt\":\"a\",\"suffix\":null", Set.of()).suffix())
-                .isNull();
+        assertThat(completion("\"prompt\":\"a\",\"suffix\":\"\"").suffix()).isEmpty();
+        assertThat(completion("\"prompt\":\"a\",\"suffix\":null").suffix()).isNull();
     }
 
     @ParameterizedTest
@@ -247,7 +223,7 @@ class FeaturesTest {
                 "`\"prompt\":\"a\",\"suffix\":\"b\",\"echo\":true` | echo | invalid_value"
             })
     void suffix_thatDoesNotFit_isNamed(String fields, String param, String code) {
-        ApiError error = catchThrowableOfType(ApiException.class, () -> completion(fields, ALL))
+        ApiError error = catchThrowableOfType(ApiException.class, () -> completion(fields))
                 .error();
         assertThat(error.param()).isEqualTo(param);
         assertThat(error.code()).isEqualTo(code);
@@ -269,11 +245,5 @@ class FeaturesTest {
                         .error()
                         .code())
                 .isEqualTo("duplicate_parameter");
-    }
-
-    @Test
-    void offered_isWhatTheEngineCarriesOut() {
-        // Whoever teaches the engine one of these names it here too.
-        assertThat(List.copyOf(Feature.OFFERED)).isEmpty();
     }
 }

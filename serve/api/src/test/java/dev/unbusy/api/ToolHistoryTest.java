@@ -44,6 +44,15 @@ class ToolHistoryTest {
     }
 
     @Test
+    void whatTheOfficialClientsMakeOfAnAnswer_mayComeBackWithIt() {
+        String parsed = calls("a")
+                .replace("\"function\":{", "\"function\":{\"parsed_arguments\":{\"a\":1},")
+                .replace("\"content\":\"\"", "\"content\":null,\"refusal\":null,\"parsed\":null");
+        assertThat(parse(ASK, parsed, result("a")).messages().get(1).get("tool_calls"))
+                .isEqualTo(parse(ASK, calls("a"), result("a")).messages().get(1).get("tool_calls"));
+    }
+
+    @Test
     void results_mayComeInAnyOrder_overSeveralRounds() {
         assertThat(parse(ASK, calls("a", "b"), result("b"), result("a"), calls("a"), result("a"), ASK)
                         .messages())

@@ -159,6 +159,11 @@ public final class OutputSplitter {
         return calls == null ? 0 : calls.calls();
     }
 
+    /** Whether the text so far ends inside the markup of calls. */
+    public boolean insideCalls() {
+        return calls != null && calls.insideBlock();
+    }
+
     /** Whether the text so far ends inside the reasoning. */
     public boolean insideReasoning() {
         return state == State.REASONING;

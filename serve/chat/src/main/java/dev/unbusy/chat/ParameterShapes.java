@@ -30,6 +30,12 @@ final class ParameterShapes {
         private boolean tells() {
             return !text.equals(json);
         }
+
+        /** A string: what ends it for readers is its tag, whether or not the line break before that is there. */
+        private List<TextShape> free() {
+            String tag = after.strip();
+            return List.of(new Until(tag), new Literal(tag + after.substring(after.indexOf(tag) + tag.length())));
+        }
     }
 
     static TextShape of(Tool tool, Style style) {
@@ -49,8 +55,9 @@ final class ParameterShapes {
     }
 
     private static TextShape parameter(Tool tool, Style style, String name, @Nullable Object schema) {
-        TextShape text = ToolCallForms.sequence(
-                new Literal(style.before + name + style.text), text(schema, style), new Literal(style.after));
+        List<TextShape> parts = new ArrayList<>(List.of(new Literal(style.before + name + style.text)));
+        parts.addAll(text(schema, style));
+        TextShape text = new Sequence(parts);
         TextShape json = ToolCallForms.sequence(
                 new Literal(style.before + name + style.json),
                 new Json(withRoot(tool, name, schema)),
@@ -63,10 +70,10 @@ final class ParameterShapes {
         };
     }
 
-    private static TextShape text(@Nullable Object schema, Style style) {
+    private static List<TextShape> text(@Nullable Object schema, Style style) {
         if (schema instanceof Map<?, ?> map) {
             if (map.get("const") instanceof String value) {
-                return new Literal(value);
+                return List.of(new Literal(value + style.after));
             }
             if (map.get("enum") instanceof List<?> values) {
                 List<TextShape> literals = values.stream()
@@ -74,21 +81,18 @@ final class ParameterShapes {
                         .<TextShape>map(value -> new Literal((String) value))
                         .toList();
                 if (!literals.isEmpty()) {
-                    return new Choice(literals);
+                    return List.of(new Choice(literals), new Literal(style.after));
                 }
             }
         }
-        return new Until(style.after);
+        return style.free();
     }
 
     private static TextShape any(Style style) {
         TextShape begin = new Literal(style.before);
-        TextShape text = ToolCallForms.sequence(
-                begin,
-                new Until(style.text),
-                new Literal(style.text),
-                new Until(style.after),
-                new Literal(style.after));
+        List<TextShape> parts = new ArrayList<>(List.of(begin, new Until(style.text), new Literal(style.text)));
+        parts.addAll(style.free());
+        TextShape text = new Sequence(parts);
         TextShape json = ToolCallForms.sequence(
                 begin, new Until(style.json), new Literal(style.json), new Json(true), new Literal(style.after));
         return style.tells() ? new Choice(List.of(text, json)) : text;

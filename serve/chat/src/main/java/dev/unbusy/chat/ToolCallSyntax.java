@@ -87,7 +87,7 @@ public enum ToolCallSyntax {
     }
 
     /** Texts that end the reasoning although {@code </think>} is missing, as in DeepSeek's own parser. */
-    List<String> endsReasoning() {
+    public List<String> endsReasoning() {
         return switch (this) {
             case DSML_V32, DSML_V4, DSML_V41 -> DsmlCallParser.blocks();
             default -> List.of();

@@ -5,6 +5,7 @@ import dev.unbusy.api.FinishReason;
 import dev.unbusy.api.Sse;
 import dev.unbusy.api.Usage;
 import dev.unbusy.chat.OutputSplitter;
+import dev.unbusy.grammar.GrammarException;
 import dev.unbusy.http.Exchange;
 import dev.unbusy.sampling.TokenLogprobs;
 import java.io.ByteArrayOutputStream;
@@ -155,7 +156,9 @@ final class Answer {
         over = true;
         stopKeepAlive();
         LOG.error("request {}: choice {} failed: {}", exchange.id(), choice, cause.getMessage(), cause);
-        ApiError error = ApiError.internal(exchange.id());
+        ApiError error = cause instanceof GrammarException grammar
+                ? ToolGrammars.refused(grammar, "response_format").error()
+                : ApiError.internal(exchange.id());
         if (stream) {
             flush();
             exchange.write(error.sseEvent());

@@ -2,6 +2,8 @@ package dev.unbusy.engine;
 
 import dev.unbusy.api.FinishReason;
 import dev.unbusy.chat.OutputSplitter;
+import dev.unbusy.grammar.Grammar;
+import dev.unbusy.grammar.Matcher;
 import dev.unbusy.llama.Vocab;
 import dev.unbusy.sampling.Sampler;
 import dev.unbusy.sampling.SamplerScratch;
@@ -11,6 +13,7 @@ import dev.unbusy.scheduler.Sequence;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,9 +27,13 @@ final class Generation extends Sequence {
     private final GenerationRequest request;
     private final GenerationListener listener;
     private final Sampler sampler;
-    private final TextAssembler text = new TextAssembler();
-    private final StopMatcher stops;
-    private final OutputSplitter splitter;
+    private final AnswerText text;
+    /** Log-probabilities of tokens of which it is open whether they are content or the markup of a call. */
+    private final List<TokenLogprobs> undecided = new ArrayList<>();
+
+    /** Begun on the engine's thread with the first token; null where the answer is free. */
+    private MaskStore.@Nullable Constraint constraint;
+
     final long submittedNanos;
     private int chosen;
     long lastTokenNanos;
@@ -42,8 +49,7 @@ final class Generation extends Sequence {
         this.listener = listener;
         this.submittedNanos = submittedNanos;
         sampler = new Sampler(request.sampling(), request.sampler(), request.prompt(), request.prompt().length);
-        stops = new StopMatcher(request.stops());
-        splitter = new OutputSplitter(request.outputStart());
+        text = new AnswerText(request.shape(), request.stops());
         speculate(new PromptLookupDrafter());
     }
 
@@ -53,28 +59,66 @@ final class Generation extends Sequence {
      * @return the token to go on with, or −1 if the answer has ended
      */
     int next(MemorySegment logits, Vocab vocab, SamplerScratch scratch) {
-        int token = sampler.sample(logits, vocab.size(), scratch);
+        int token = choose(logits, vocab, scratch);
         TokenLogprobs logprobs =
                 request.sampling().topLogprobs() < 0 ? null : sampler.logprobs(logits, vocab.size(), token, scratch);
         sampler.accept(token);
+        if (constraint != null) {
+            constraint.accept(token);
+        }
         chosen++;
-        boolean endToken = vocab.isEndOfGeneration(token);
-        if (endToken && !request.ignoreEos()) {
+        // A text that a grammar ends is over, whatever the request says of end tokens: nothing could follow.
+        if (vocab.isEndOfGeneration(token) && (!request.ignoreEos() || constraint != null)) {
             end(FinishReason.STOP);
             return -1;
         }
-        vocab.appendPiece(token, false, text.room(vocab.pieceLength(token, false)));
-        List<OutputSplitter.Piece> pieces = splitter.feed(stops.feed(text.take()));
-        listener.token(pieces, logprobs, splitter.insideReasoning());
-        if (stops.stopped()) {
+        tell(text.add(token, vocab), logprobs);
+        Matcher.Next next = constraint == null ? Matcher.Next.TOKENS : constraint.next();
+        if (text.stopped() || next == Matcher.Next.END) {
             end(FinishReason.STOP);
             return -1;
         }
-        if (chosen >= maxOutput()) {
+        if (chosen >= maxOutput() || next == Matcher.Next.DEAD_END) {
             end(FinishReason.LENGTH);
             return -1;
         }
         return token;
+    }
+
+    private int choose(MemorySegment logits, Vocab vocab, SamplerScratch scratch) {
+        Grammar grammar = request.shape().grammar();
+        MaskStore masks = request.masks();
+        if (grammar == null || masks == null) {
+            return sampler.sample(logits, vocab.size(), scratch);
+        }
+        MaskStore.Constraint own = constraint;
+        if (own == null) {
+            own = masks.begin(grammar);
+            constraint = own;
+        }
+        return sampler.sample(logits, vocab.size(), own.allowed(), scratch);
+    }
+
+    private void tell(List<OutputSplitter.Piece> pieces, @Nullable TokenLogprobs logprobs) {
+        if (logprobs == null || !text.mayCall()) {
+            listener.token(pieces, logprobs, text.insideReasoning());
+            return;
+        }
+        undecided.add(logprobs);
+        decide(pieces);
+        listener.token(pieces, null, text.insideReasoning());
+    }
+
+    /** Text shows that the tokens that came are its own, calls that they are not. */
+    private void decide(List<OutputSplitter.Piece> pieces) {
+        if (pieces.stream().anyMatch(piece -> !AnswerText.isCall(piece))) {
+            for (TokenLogprobs logprobs : undecided) {
+                listener.token(List.of(), logprobs, text.insideReasoning());
+            }
+            undecided.clear();
+        } else if (!pieces.isEmpty() || text.insideCalls()) {
+            undecided.clear();
+        }
     }
 
     void flush() {
@@ -115,22 +159,12 @@ final class Generation extends Sequence {
     }
 
     private void end(FinishReason reason) {
-        List<OutputSplitter.Piece> rest = new ArrayList<>(2);
-        if (!stops.stopped()) {
-            String left = text.finish();
-            String tail = stops.feed(left) + (stops.stopped() ? "" : stops.finish());
-            if (!tail.isEmpty()) {
-                rest.addAll(splitter.feed(tail));
-            }
-        }
-        rest.addAll(splitter.finish());
+        List<OutputSplitter.Piece> rest = text.finish();
+        decide(rest);
         listener.ended(
                 rest,
-                reason,
+                reason == FinishReason.STOP && text.toolCalls() > 0 ? FinishReason.TOOL_CALLS : reason,
                 new GenerationUsage(
-                        promptLength(),
-                        Math.max(0, cachedTokens()),
-                        chosen,
-                        Math.min(chosen, splitter.reasoningTokens())));
+                        promptLength(), Math.max(0, cachedTokens()), chosen, Math.min(chosen, text.reasoningTokens())));
     }
 }

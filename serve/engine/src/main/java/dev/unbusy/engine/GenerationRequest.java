@@ -1,9 +1,9 @@
 package dev.unbusy.engine;
 
-import dev.unbusy.chat.OutputStart;
 import dev.unbusy.sampling.SamplerState;
 import dev.unbusy.sampling.SamplingParameters;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One answer to compute.
@@ -12,7 +12,8 @@ import java.util.List;
  * @param maxTokens most tokens to generate; lowered to what the context leaves
  * @param stops texts that end the answer and are not part of it
  * @param ignoreEos go on after the model's end token
- * @param outputStart whether the answer begins inside the reasoning
+ * @param shape what the text is made of and must look like
+ * @param masks where the shape's grammar finds its token masks; null if it has none
  * @param cacheScope prefixes are shared only within the same scope; "" is everybody's
  */
 @SuppressWarnings("ArrayRecordComponent") // A carrier from one thread to another; never compared.
@@ -23,5 +24,6 @@ public record GenerationRequest(
         SamplerState sampler,
         List<String> stops,
         boolean ignoreEos,
-        OutputStart outputStart,
+        AnswerShape shape,
+        @Nullable MaskStore masks,
         String cacheScope) {}

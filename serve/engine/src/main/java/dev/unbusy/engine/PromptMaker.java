@@ -1,14 +1,17 @@
 package dev.unbusy.engine;
 
 import dev.unbusy.api.ApiError;
+import dev.unbusy.api.ApiException;
 import dev.unbusy.api.ChatRequest;
 import dev.unbusy.api.CompletionRequest;
 import dev.unbusy.api.SamplingOptions;
+import dev.unbusy.api.ToolDefinition;
 import dev.unbusy.chat.ChatException;
 import dev.unbusy.chat.OutputStart;
 import dev.unbusy.chat.PromptInput;
 import dev.unbusy.chat.RenderedPrompt;
 import dev.unbusy.chat.Thinking;
+import dev.unbusy.chat.ToolCallSyntax;
 import dev.unbusy.llama.LlamaException;
 import dev.unbusy.llama.Vocab;
 import dev.unbusy.sampling.LogitBias;
@@ -29,9 +32,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class PromptMaker {
     private final LoadedModel model;
+    private final MaskStore masks;
+    private final ShapeMaker shapes;
+    private final GapFiller gaps;
 
+    /** One for each engine: the masks belong to its thread. */
     PromptMaker(LoadedModel model) {
         this.model = model;
+        masks = new MaskStore(model.vocab());
+        shapes = new ShapeMaker(model.vocab(), masks);
+        gaps = new GapFiller(model.vocab());
     }
 
     /** @throws dev.unbusy.api.ApiException if the conversation is refused or does not fit */
@@ -41,29 +51,39 @@ final class PromptMaker {
                 ? Thinking.DEFAULT
                 : request.thinking() ? Thinking.ENABLED : Thinking.DISABLED;
         RenderedPrompt prompt;
+        ToolCallSyntax syntax;
         try {
+            syntax = ShapeMaker.offersTools(request) ? model.format().toolCalls() : null;
             prompt = model.format()
                     .render(new PromptInput(
                             copy(request.messages()),
-                            List.of(),
+                            syntax == null
+                                    ? List.of()
+                                    : request.tools().stream()
+                                            .map(ToolDefinition::raw)
+                                            .toList(),
                             true,
                             request.continueLast(),
                             thinking,
                             request.reasoningEffort() == null
                                     ? null
                                     : request.reasoningEffort().word(),
-                            null,
+                            request.responseFormat().raw(),
                             LocalDate.now(java.time.ZoneId.systemDefault()),
                             none));
         } catch (ChatException e) {
-            String param = e.param() == null ? "model" : e.param();
-            throw new ApiError(
-                            400, e.getMessage() + ". " + e.remedy().en(), "invalid_request_error", param, e.code(), 0)
-                    .exception();
+            throw refused(e, "model");
         }
         int[] tokens = tokens(prompt.text(), !prompt.startsWithBos(), "messages");
         int logprobs = request.logprobs() ? request.topLogprobs() : -1;
-        return requests("messages", tokens, request.sampling(), logprobs, prompt.outputStart(), request.user());
+        AnswerShape shape = shapes.of(request, prompt.outputStart(), syntax);
+        return requests("messages", tokens, request.sampling(), logprobs, shape, request.user());
+    }
+
+    private static ApiException refused(ChatException e, String fallback) {
+        String param = e.param() == null ? fallback : e.param();
+        return new ApiError(400, e.getMessage() + ". " + e.remedy().en(), "invalid_request_error", param, e.code(), 0)
+                .exception();
     }
 
     /** The answers of all prompts, choice by choice. */
@@ -71,13 +91,29 @@ final class PromptMaker {
         List<GenerationRequest> all = new ArrayList<>();
         for (CompletionRequest.Prompt prompt : request.prompts()) {
             int[] tokens = switch (prompt) {
-                case CompletionRequest.Prompt.Text text -> tokens(text.text(), true, "prompt");
+                case CompletionRequest.Prompt.Text text -> text(text.text(), request.suffix());
                 case CompletionRequest.Prompt.Tokens ids -> checked(ids.ids());
             };
             all.addAll(requests(
-                    "prompt", tokens, request.sampling(), request.logprobs(), OutputStart.PLAIN, request.user()));
+                    "prompt",
+                    tokens,
+                    request.sampling(),
+                    request.logprobs(),
+                    AnswerShape.free(OutputStart.PLAIN),
+                    request.user()));
         }
         return all;
+    }
+
+    private int[] text(String prompt, @Nullable String suffix) {
+        if (suffix == null) {
+            return tokens(prompt, true, "prompt");
+        }
+        try {
+            return gaps.prompt(prompt, suffix, (text, param) -> tokens(text, false, false, param));
+        } catch (ChatException e) {
+            throw refused(e, "suffix");
+        }
     }
 
     /** The text of each choice's prompt. */
@@ -115,8 +151,12 @@ final class PromptMaker {
 
     /** @param param the request's field that the text came from */
     private int[] tokens(String text, boolean addSpecial, String param) {
+        return tokens(text, addSpecial, true, param);
+    }
+
+    private int[] tokens(String text, boolean addSpecial, boolean parseSpecial, String param) {
         try {
-            return model.vocab().tokenize(text, addSpecial, true);
+            return model.vocab().tokenize(text, addSpecial, parseSpecial);
         } catch (LlamaException e) {
             if (!e.code().equals("text-run-too-long")) {
                 throw e;
@@ -137,7 +177,7 @@ final class PromptMaker {
             int[] tokens,
             SamplingOptions options,
             int logprobs,
-            OutputStart start,
+            AnswerShape shape,
             @Nullable String user) {
         Vocab vocab = model.vocab();
         int[] prompt = tokens.length > 0 || vocab.bos() < 0 ? tokens : new int[] {vocab.bos()};
@@ -164,7 +204,8 @@ final class PromptMaker {
                     SamplerState.start(seed, choice),
                     options.stop(),
                     options.ignoreEos(),
-                    start,
+                    shape,
+                    shape.grammar() == null ? null : masks,
                     user == null ? "" : user));
         }
         return requests;

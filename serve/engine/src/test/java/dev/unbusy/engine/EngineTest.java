@@ -99,7 +99,8 @@ class EngineTest {
                     SamplerState.start(0, 0),
                     List.of("never said", stop),
                     true,
-                    OutputStart.PLAIN,
+                    AnswerShape.free(OutputStart.PLAIN),
+                    null,
                     "scope-" + start));
             assertThat(answer.text()).as("stop \"%s\"", stop).isEqualTo(whole.substring(0, whole.indexOf(stop)));
             assertThat(answer.reason).isEqualTo(FinishReason.STOP);
@@ -127,7 +128,8 @@ class EngineTest {
                 SamplerState.start(0, 0),
                 List.of(),
                 true,
-                OutputStart.PLAIN,
+                AnswerShape.free(OutputStart.PLAIN),
+                null,
                 ""));
         assertThat(answer.logprobs).hasSize(5).allSatisfy(token -> {
             assertThat(token.topTokens()).hasSize(3);
@@ -277,7 +279,8 @@ class EngineTest {
                 SamplerState.start(0, 0),
                 List.of(),
                 false,
-                OutputStart.PLAIN,
+                AnswerShape.free(OutputStart.PLAIN),
+                null,
                 "");
     }
 
@@ -290,7 +293,8 @@ class EngineTest {
     }
 
     private static GenerationRequest request(int[] prompt, int count, SamplingParameters sampling, SamplerState state) {
-        return new GenerationRequest(prompt, count, sampling, state, List.of(), true, OutputStart.PLAIN, "");
+        return new GenerationRequest(
+                prompt, count, sampling, state, List.of(), true, AnswerShape.free(OutputStart.PLAIN), null, "");
     }
 
     private Engine.Handle submit(GenerationRequest request, Recording answer) {

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Which endpoint answers a request: guard first, then path, then method. Runs on event loops. */
 final class GatewayRoutes implements ExchangeHandler {
     private static final String MODEL_PATH = "/v1/models/";
+    private static final String BETA = "/beta/";
 
     /** One endpoint. */
     private record Endpoint(String label, String method, ExchangeHandler handler) {}
@@ -73,8 +74,9 @@ final class GatewayRoutes implements ExchangeHandler {
 
     private @Nullable Endpoint find(String path) {
         Endpoint endpoint = byPath.get(path);
-        if (endpoint == null && !path.startsWith("/v1/") && servedWithoutVersion(path)) {
-            endpoint = byPath.get("/v1" + path);
+        if (endpoint == null) {
+            String plain = path.startsWith(BETA) ? path.substring(BETA.length() - 1) : path;
+            endpoint = servedWithoutVersion(plain) ? byPath.get("/v1" + plain) : null;
         }
         if (endpoint != null) {
             return endpoint;
@@ -87,7 +89,7 @@ final class GatewayRoutes implements ExchangeHandler {
         return null;
     }
 
-    /** DeepSeek serves the API without {@code /v1} too. */
+    /** DeepSeek serves the API without {@code /v1} too, and under {@code /beta} what is offered everywhere here. */
     private static boolean servedWithoutVersion(String path) {
         return path.equals("/chat/completions") || path.equals("/completions") || path.equals("/models");
     }

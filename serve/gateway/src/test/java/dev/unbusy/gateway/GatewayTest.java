@@ -91,6 +91,8 @@ class GatewayTest {
     @ParameterizedTest
     @CsvSource({
         "GET, /v1/nothing, 404, ''",
+        "POST, /beta/v1/completions, 404, ''",
+        "POST, /betacompletions, 404, ''",
         "GET, /, 404, ''",
         "POST, /v1/models/, 404, ''",
         "DELETE, /v1/chat/completions, 405, POST",

@@ -113,12 +113,20 @@ class RelayTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/v1/chat/completions", "/chat/completions", "/v1/completions", "/completions"})
+    @ValueSource(
+            strings = {
+                "/v1/chat/completions",
+                "/chat/completions",
+                "/beta/chat/completions",
+                "/v1/completions",
+                "/completions",
+                "/beta/completions"
+            })
     void everyCompletionPath_reachesTheWorkerUnderV1(String path) throws Exception {
         assertThat(running.send(running.post(path, "{\"model\":\"starter\",\"prompt\":\"x\"}"))
                         .statusCode())
                 .isEqualTo(200);
-        assertThat(worker.call().path()).isEqualTo(path.startsWith("/v1") ? path : "/v1" + path);
+        assertThat(worker.call().path()).isEqualTo("/v1" + path.replaceFirst("^/(v1|beta)", ""));
     }
 
     @Test

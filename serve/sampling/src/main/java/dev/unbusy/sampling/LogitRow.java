@@ -3,6 +3,7 @@ package dev.unbusy.sampling;
 import dev.unbusy.text.Text;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /**
  * One row of logits in working form: the floats' bits, and the largest key of each block of {@value #BLOCK} tokens, so
@@ -19,6 +20,11 @@ final class LogitRow {
     private static final int POSITIVE_INFINITY = key(Float.floatToRawIntBits(Float.POSITIVE_INFINITY));
     private static final int NEGATIVE_INFINITY = key(Float.floatToRawIntBits(Float.NEGATIVE_INFINITY));
     private static final int NEGATIVE_ZERO = key(Float.floatToRawIntBits(-0f));
+
+    /** The least key of a token that can be chosen at all. */
+    static final int LOWEST_FINITE = NEGATIVE_INFINITY + 1;
+
+    private static final int BANNED = Float.floatToRawIntBits(Float.NEGATIVE_INFINITY);
 
     private final int[] bits;
     private final int[] blockMax;
@@ -57,6 +63,24 @@ final class LogitRow {
     /** Between {@link #load} and {@link #index}. */
     void set(int token, float logit) {
         bits[token] = Float.floatToRawIntBits(logit);
+    }
+
+    /** Bans every token whose bit is not set. Between {@link #load} and {@link #index}. */
+    void keepOnly(long[] allowed) {
+        for (int word = 0, from = 0; from < size; word++, from += Long.SIZE) {
+            long kept = allowed[word];
+            if (kept == 0) {
+                Arrays.fill(bits, from, Math.min(size, from + Long.SIZE), BANNED);
+            } else if (kept != -1) {
+                long banned = ~kept;
+                if (size - from < Long.SIZE) {
+                    banned &= (1L << (size - from)) - 1;
+                }
+                for (; banned != 0; banned &= banned - 1) {
+                    bits[from + Long.numberOfTrailingZeros(banned)] = BANNED;
+                }
+            }
+        }
     }
 
     /**

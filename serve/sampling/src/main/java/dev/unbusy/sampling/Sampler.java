@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * gives the same token, which is what makes speculation lossless and continuation on another worker exact.
  *
  * <ol>
- *   <li>bias and penalties change single logits;
+ *   <li>bias and penalties change single logits; a mask, if one is given, leaves out all tokens but those in it;
  *   <li>temperature 0 ends here with the maximum;
  *   <li>{@code min_p} and {@code top_k} become a threshold on the logit, found through block maxima;
  *   <li>{@code top_p} becomes a threshold on the weight, found by partial selection;
@@ -77,9 +77,21 @@ public final class Sampler {
      * @throws SamplingException if the row holds no distribution
      */
     public int sample(MemorySegment logits, int vocabulary, SamplerScratch scratch) {
+        return sample(logits, vocabulary, null, scratch);
+    }
+
+    /**
+     * As {@link #sample(MemorySegment, int, SamplerScratch)}, among the tokens of a mask.
+     *
+     * @param allowed bit {@code i % 64} of long {@code i / 64} for token i, only read; null allows all
+     */
+    public int sample(MemorySegment logits, int vocabulary, long @Nullable [] allowed, SamplerScratch scratch) {
         LogitRow row = scratch.row;
         row.load(logits, vocabulary);
         adjust(row); // 1
+        if (allowed != null) {
+            row.keepOnly(allowed);
+        }
         row.index();
         if (parameters.temperature() < GREEDY_BELOW) {
             return row.argmax(); // 2
@@ -129,7 +141,7 @@ public final class Sampler {
 
     private int sampleFew(LogitRow row, SamplerScratch scratch, double uniform) {
         Candidates candidates = scratch.candidates;
-        int threshold = Integer.MIN_VALUE; // 3
+        int threshold = LogitRow.LOWEST_FINITE; // 3
         if (parameters.minP() > 0) {
             threshold =
                     LogitRow.thresholdOf(row.max() + parameters.temperature() * (float) Math.log(parameters.minP()));

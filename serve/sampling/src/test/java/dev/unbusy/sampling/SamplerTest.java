@@ -153,6 +153,48 @@ class SamplerTest {
         assertThat(logprobs.topLogprobs()[0]).isCloseTo((float) (3 - Math.log(sum)), within(1e-4f));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 63, 64, 65, 500, 1000})
+    void sample_amongTheTokensOfAMask_isSamplingWhereAllOthersAreImpossible(int vocabulary) {
+        Random random = new Random(vocabulary);
+        LogitBias bias = LogitBias.of(Map.of(0, 30f));
+        for (SamplingParameters parameters : new SamplingParameters[] {
+            SamplingParameters.GREEDY.withBias(bias),
+            SamplingParameters.ofTemperature(1).withBias(bias),
+            SamplingParameters.ofTemperature(2).withTopK(40),
+            SamplingParameters.ofTemperature(1).withTopP(0.8f),
+            SamplingParameters.ofTemperature(1).withTopK(5).withTopP(0.9f).withMinP(0.01f)
+        }) {
+            for (int round = 0; round < 100; round++) {
+                float[] logits = floats(random, vocabulary, 3);
+                float[] banned = logits.clone();
+                long[] allowed = new long[(vocabulary + 63) / 64];
+                int kept = random.nextInt(vocabulary);
+                double share = round % 3 == 0 ? 0 : random.nextDouble();
+                for (int token = 0; token < vocabulary; token++) {
+                    if (token == kept || random.nextDouble() < share) {
+                        allowed[token / 64] |= 1L << token;
+                    } else {
+                        banned[token] = -INF;
+                    }
+                }
+                SamplerState state = SamplerState.start(round, 0);
+                int token = new Sampler(parameters, state, new int[0], 0)
+                        .sample(MemorySegment.ofArray(logits), vocabulary, allowed, new SamplerScratch(vocabulary));
+                assertThat(banned[token]).as("allowed").isGreaterThan(-INF);
+                assertThat(token).isEqualTo(sample(new Sampler(parameters, state, new int[0], 0), banned));
+            }
+        }
+    }
+
+    @Test
+    void sample_whenAMaskAllowsNothing_failsInsteadOfReturningAToken() {
+        Sampler sampler = new Sampler(SamplingParameters.GREEDY, SamplerState.start(1, 0), new int[0], 0);
+        MemorySegment logits = MemorySegment.ofArray(new float[100]);
+        assertThatThrownBy(() -> sampler.sample(logits, 100, new long[2], new SamplerScratch(100)))
+                .isInstanceOf(SamplingException.class);
+    }
+
     @Test
     void weights_areCloseToTheExponentialAndZeroForBannedTokens() {
         float[] logits = new float[4000];

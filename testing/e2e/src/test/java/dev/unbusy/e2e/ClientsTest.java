@@ -14,9 +14,6 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.openai.OpenAiChatModel;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -42,9 +39,11 @@ class ClientsTest {
 
     @Test
     void officialPythonClient_chatsCompletesAndIsToldWhatIsWrong() throws Exception {
-        JsonNode seen = script(
+        JsonNode seen = ClientScript.run(
+                unbusy,
+                MODEL,
                 RunningUnbusy.property("unbusy.test.python"),
-                RunningUnbusy.HOME.resolve("testing/e2e/src/test/python/openai_client.py"));
+                "testing/e2e/src/test/python/openai_client.py");
         assertThat(seen.path("models").get(0).asText()).isEqualTo(MODEL);
         assertThat(seen.path("chat").asText())
                 .contains("Paris")
@@ -71,7 +70,7 @@ class ClientsTest {
 
     @Test
     void officialNodeClient_chatsCompletesAndMayLeaveInMidStream() throws Exception {
-        JsonNode seen = script("node", RunningUnbusy.HOME.resolve("testing/e2e/src/test/node/openai_client.mjs"));
+        JsonNode seen = ClientScript.run(unbusy, MODEL, "node", "testing/e2e/src/test/node/openai_client.mjs");
         assertThat(seen.path("models").get(0).asText()).isEqualTo(MODEL);
         assertThat(seen.path("chat").asText())
                 .isNotBlank()
@@ -153,18 +152,5 @@ class ClientsTest {
         ChatResponse response = end.get(60, TimeUnit.SECONDS);
         assertThat(answer).isNotBlank().isEqualTo(streamed.toString());
         assertThat(response.tokenUsage().outputTokenCount()).isPositive();
-    }
-
-    private static JsonNode script(String interpreter, Path file) throws Exception {
-        Path errors = Files.createTempFile("unbusy-client", ".err");
-        ProcessBuilder builder = new ProcessBuilder(List.of(interpreter, file.toString(), unbusy.url() + "/v1", MODEL))
-                .redirectError(errors.toFile());
-        builder.environment().put("UNBUSY_NODE_MODULES", RunningUnbusy.property("unbusy.test.node.modules"));
-        Process process = builder.start();
-        String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-        int code = process.waitFor();
-        assertThat(code).as("%s", Files.readString(errors)).isZero();
-        Files.delete(errors);
-        return RunningUnbusy.JSON.readTree(output);
     }
 }
