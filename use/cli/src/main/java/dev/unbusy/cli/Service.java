@@ -17,6 +17,7 @@ import dev.unbusy.metrics.Metrics;
 import dev.unbusy.supervisor.Supervisor;
 import dev.unbusy.supervisor.SupervisorConfig;
 import dev.unbusy.supervisor.WorkerCommand;
+import dev.unbusy.text.FileFailure;
 import dev.unbusy.text.Progress;
 import dev.unbusy.text.Text;
 import java.io.IOException;
@@ -143,7 +144,7 @@ final class Service {
         } catch (IOException e) {
             throw new CliException(
                     "permission-denied",
-                    Text.of("Cannot write the log to %s: %s", "无法将日志写入 %s：%s", directory, e),
+                    Text.of("Cannot write the log to %s: %s", "无法将日志写入 %s：%s", directory, FileFailure.of(e)),
                     Text.of(
                             "Correct the owner of the directory, or set XDG_STATE_HOME to a directory you may write to.",
                             "请修正目录的属主，或将 XDG_STATE_HOME 设为可写的目录。"),
