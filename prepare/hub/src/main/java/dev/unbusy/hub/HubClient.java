@@ -65,7 +65,7 @@ final class HubClient {
                 if (status != 200) {
                     if (reply.hubHeader("X-Error-Code") == null && !isJson(answer)) {
                         // A proxy, a captive portal or another server: what it says about the model means nothing.
-                        throw unlike(protocol, "status " + status + " without JSON", null);
+                        throw unlike(protocol, Text.of("status %d without JSON", "状态 %d，且不是 JSON", status), null);
                     }
                     throw refusal(protocol, id, wanted, null, status, reply, List.of());
                 }
@@ -81,11 +81,11 @@ final class HubClient {
             return protocol.parse(id, revision, answer);
         } catch (IOException e) {
             String what = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-            throw unlike(protocol, what, e);
+            throw unlike(protocol, Text.same(what), e);
         }
     }
 
-    private static HubException unlike(HubProtocol protocol, String what, @Nullable IOException cause) {
+    private static HubException unlike(HubProtocol protocol, Text what, @Nullable IOException cause) {
         return new HubException(
                 "hub-error",
                 Text.of(

@@ -118,7 +118,7 @@ final class Service {
         WorkerCommand command = new WorkerCommand(
                 id -> workerCommand(id, model, natives),
                 WorkerEnvironment.of(io.environment(), natives.searchPath()),
-                List.of(new ServedModel(model.id(), model.aliases(), contextTokens == null ? 0 : contextTokens)));
+                List.of(new ServedModel(model.id(), model.aliases(), context(model))));
         Supervisor started = closing.own(
                 Supervisor.start(config.section(SupervisorConfig.class), command, backends, metrics, progress));
         supervisor.set(started);
@@ -182,6 +182,20 @@ final class Service {
         NativeLibraries.Choice choice = hub.natives().choose(platform, null);
         io.say(Text.of("Computes on: %s. %s", "计算后端：%s。%s", choice.backend(), choice.reason()));
         return hub.natives().ensure(platform, choice.backend(), progress);
+    }
+
+    /** Longest request as {@code /v1/models} tells it; 0 where the worker chooses. */
+    private int context(ModelWish.Chosen model) {
+        if (contextTokens == null) {
+            return 0;
+        }
+        int possible = model.contextTokens(contextTokens);
+        if (possible < contextTokens) {
+            io.say(Text.of(
+                    "--ctx is %d; the model was trained for %d, so %2$d it is.",
+                    "--ctx 的值为 %d；模型训练时的上下文为 %d，因此使用 %2$d。", contextTokens, possible));
+        }
+        return possible;
     }
 
     private List<String> workerCommand(String id, ModelWish.Chosen model, NativeDirectory natives) {
