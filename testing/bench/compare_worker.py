@@ -237,6 +237,7 @@ def main():
     parser.add_argument("--plain-loop", help="command of the plain loop")
     parser.add_argument("--out")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are stopped too
     turns = {name: int(n) for name, n in (t.split("=") for t in options.turns.split(","))} if options.turns else TURNS
     home = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
