@@ -23,15 +23,15 @@ build_if_needed() {
   fi
   local log=$home/use/cli/target/build.log
   say "Building Unbusy (once; about a minute)…" "正在构建 Unbusy（仅需一次，约一分钟）……"
-  rm -f "$dist/built"
+  rm -rf "$dist" # all of it: a jar of an earlier build would stay on the class path
   if ! attended run_maven "$log"; then
     grep -E '^\[ERROR\]' "$log" | head -20 >&2 || true
     say "The build failed; the whole log is $log" "构建失败，完整日志见 $log"
     exit 1
   fi
-  attended train_aot_cache
+  attended train_aot_caches
   touch "$dist/built"
-  exec 9>&- 2>/dev/null || true
+  exec 9>&- # alone: a 2>/dev/null beside it would hold for everything that is said afterwards
 }
 
 run_maven() {
@@ -78,12 +78,15 @@ build_progress() {
   [ ! -t 2 ] || printf '\r\033[K' >&2
 }
 
-# Classes loaded and linked ahead of time (JEP 483/514): start-up falls from seconds to tenths. Without the cache
+# Classes loaded and linked ahead of time (JEP 483/514): start-up falls from seconds to tenths. Without the caches
 # everything works, only slower, so a failure here is no failure of the build.
-train_aot_cache() {
+train_aot_caches() {
+  local role
   . "$home/deploy/launch/jvm.sh"
-  rm -f "$dist/unbusy.aot"
-  jvm_options warm-up-classes
-  "$JAVA_HOME/bin/java" "${jvm[@]}" -XX:AOTCacheOutput="$dist/unbusy.aot" dev.unbusy.cli.Main warm-up-classes \
-    >"$dist/aot.log" 2>&1 || say "No start-up cache: see $dist/aot.log" "未能生成启动缓存，见 $dist/aot.log"
+  for role in command service; do
+    rm -f "$dist/$role.aot"
+    jvm_options $role
+    "$JAVA_HOME/bin/java" "${jvm[@]}" -XX:AOTCacheOutput="$dist/$role.aot" dev.unbusy.cli.Main warm-up-classes $role \
+      >"$dist/$role.aot.log" 2>&1 || say "No start-up cache: see $dist/$role.aot.log" "未能生成启动缓存，见 $dist/$role.aot.log"
+  done
 }

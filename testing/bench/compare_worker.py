@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares Unbusy's whole product with a whole llama-server on the same libraries, model, threads and context.
 
-usage: compare_worker.py --peer DIR --model FILE [--rounds N] [--out FILE]
+usage: compare_worker.py --peer DIR --model FILE [--rounds N] [--turns CASE=N,…] [--plain-loop COMMAND] [--out FILE]
 
 DIR holds llama-server and its libraries. Every round starts both servers and
 drives them in turns, one at a time, with this same client (standard library only, so that neither side is measured by its
@@ -12,9 +12,13 @@ changes from turn to turn:
   prefill1  1 stream, unique prompt of about 1,500 tokens, 1 new token: prompt tokens per second of TTFT
   unique8   8 streams, unique prompts of about 450 tokens, 48 new tokens, 16 requests: tokens/s and TTFT
   shared8   the same with a shared prefix of about 400 tokens
+  repeat1   1 stream that goes on quoting its prompt, 200 new tokens: tokens per second, as decode1
+  stall1    1 stream of 400 new tokens; once it runs, a unique prompt of about 4,000 tokens arrives beside it: the longest
+            and the 99th percentile of the times between its tokens, and the TTFT of the long prompt
 
-Also runs the plain loop over the same binding, if --plain-loop gives its command. Prints and writes JSON: the machine, the
-commands, every raw number, and medians of same-round ratios.
+With --plain-loop COMMAND, a plain loop over the same binding (PlainLoop in base/llama's tests) takes its turns in the cases of one
+stream, with as many tokens. Only the cases named in --turns run, if it is given. Prints and writes JSON: the machine, the
+commands, every raw number, and medians of ratios, for one stream over all turns.
 """
 
 import argparse
@@ -45,7 +49,7 @@ def served_model(port):
     return json.loads(connection.getresponse().read())["data"][0]["id"]
 
 
-def request(port, model, prompt, tokens):
+def request(port, model, prompt, tokens, on_token=None):
     """One streamed completion: times of the first and last piece of text, and the usage that the server reports."""
     body = {
         "model": model, "prompt": prompt, "max_tokens": tokens, "temperature": 0, "stream": True,
@@ -57,7 +61,7 @@ def request(port, model, prompt, tokens):
     response = connection.getresponse()
     if response.status != 200:
         raise SystemExit(f"{response.status} {response.read()}")
-    first = last = None
+    times = []
     usage = None
     for line in response:
         if not line.startswith(b"data: {"):
@@ -68,10 +72,11 @@ def request(port, model, prompt, tokens):
         if event.get("usage"):
             usage = event["usage"]
         if any(choice.get("text") for choice in event.get("choices", [])):
-            last = time.perf_counter()
-            first = first or last
+            times.append(time.perf_counter())
+            if on_token:
+                on_token(len(times))
     connection.close()
-    return {"started": started, "first": first, "last": last, "usage": usage}
+    return {"started": started, "first": times[0], "last": times[-1], "times": times, "usage": usage}
 
 
 def streams(port, model, prompts, concurrency, tokens):
@@ -103,7 +108,28 @@ def streams(port, model, prompts, concurrency, tokens):
     }
 
 
-TURNS = {"decode1": 5, "prefill1": 3, "unique8": 1, "shared8": 1}
+def stall(port, model, seed):
+    """What a running answer notices of a long prompt beside it."""
+    running = threading.Event()
+    long_prompt = {}
+
+    def other():
+        running.wait()
+        long_prompt.update(request(port, model, words(3950, seed + 1), 1))
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    times = request(port, model, "Write a long story about " + words(12, seed), 400,
+                    lambda count: running.set() if count == 20 else None)["times"]
+    thread.join()
+    # Only what happened beside it: before and after, the stream is alone.
+    gaps = sorted(b - a for a, b in zip(times, times[1:]) if b > long_prompt["started"] and a < long_prompt["first"])
+    return {"worstGapMs": gaps[-1] * 1000, "p99GapMs": gaps[int(len(gaps) * 0.99)] * 1000,
+            "longTtftMs": (long_prompt["first"] - long_prompt["started"]) * 1000,
+            "promptTokens": long_prompt["usage"]["prompt_tokens"]}
+
+
+TURNS = {"decode1": 5, "prefill1": 3, "unique8": 1, "shared8": 1, "repeat1": 3, "stall1": 1}
 
 
 def case(name, port, seed):
@@ -117,23 +143,47 @@ def case(name, port, seed):
                 "promptTokens": r["usage"]["prompt_tokens"]}
     if name == "unique8":
         return streams(port, model, [words(430, seed + 10 + i) for i in range(16)], 8, 48)
+    if name == "repeat1":
+        r = request(port, model, (words(40, seed) + ". ") * 4, 200)
+        return {"tokensPerSecond": (r["usage"]["completion_tokens"] - 1) / (r["last"] - r["first"])}
+    if name == "stall1":
+        return stall(port, model, seed)
     shared = words(390, seed)
     return streams(port, model, [shared + " " + words(40, seed + 50 + i) for i in range(16)], 8, 48)
 
 
-def measure(ports, seed, reverse):
+class PlainLoop:
+    """The baseline as one more side: a process that answers each line of two numbers."""
+
+    CASES = ("decode1", "prefill1")
+
+    def __init__(self, command):
+        self.process = subprocess.Popen(command, shell=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def case(self, name):
+        prompt, tokens, key = (25, 200, "decodeTokensPerSecond") if name == "decode1" else (1800, 1, "prefillTokensPerSecond")
+        self.process.stdin.write(f"{prompt} {tokens}\n")
+        self.process.stdin.flush()
+        return {"tokensPerSecond": json.loads(self.process.stdout.readline())[key]}
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.wait(60)
+
+
+def measure(ports, loop, turns, seed, reverse):
     """For each side and case the medians of its turns, and every turn."""
     for port in ports.values():
         for i in range(3):  # a JVM compiles what it runs; a service runs for days
             request(port, served_model(port), f"Warm up {i}: " + words(40, seed + 90 + i), 150)
-    result = {side: {} for side in ports}
-    for name, turns in TURNS.items():
-        each = {side: [] for side in ports}
-        for turn in range(turns):
-            order = list(ports) if (turn + reverse) % 2 == 0 else list(ports)[::-1]
-            for side in order:
-                each[side].append(case(name, ports[side], seed + 100 * turn + 7))
-        for side in ports:
+    result = {side: {} for side in [*ports, *(["plain-loop"] if loop else [])]}
+    for name, count in turns.items():
+        sides = [side for side in result if side in ports or name in PlainLoop.CASES]
+        each = {side: [] for side in sides}
+        for turn in range(count):
+            for side in sides if (turn + reverse) % 2 == 0 else sides[::-1]:
+                each[side].append(case(name, ports[side], seed + 100 * turn + 7) if side in ports else loop.case(name))
+        for side in sides:
             result[side][name] = {key: statistics.median(t[key] for t in each[side]) for key in each[side][0]}
             result[side][name]["turns"] = each[side]
     return result
@@ -160,11 +210,17 @@ def wait_ready(port, process, path):
 
 
 def median_ratios(rounds, ours, theirs):
+    """Per case and figure: of the rounds' medians, or of all turns, neighbours in time, where there is one stream."""
     ratios = {}
     for case, values in rounds[0][ours].items():
+        if case not in rounds[0][theirs]:
+            continue
         for key in values:
             if key not in ("promptTokens", "turns"):
-                each = [r[ours][case][key] / r[theirs][case][key] for r in rounds]
+                pairs = [(r[ours][case], r[theirs][case]) for r in rounds]
+                if case.endswith("1"):
+                    pairs = [pair for mine, other in pairs for pair in zip(mine["turns"], other["turns"])]
+                each = [mine[key] / other[key] for mine, other in pairs]
                 ratios[f"{case}.{key}"] = {"median": statistics.median(each), "each": each}
     return ratios
 
@@ -176,13 +232,17 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--context", type=int, default=4096, help="tokens of one request")
-    parser.add_argument("--plain-loop", help="command of the plain loop, run once a round; prints JSON")
+    parser.add_argument("--turns", help="cases and their turns in a round, such as decode1=20,prefill1=10")
+    parser.add_argument("--unbusy-option", action="append", default=[], help="given to `unbusy up` too")
+    parser.add_argument("--plain-loop", help="command of the plain loop")
     parser.add_argument("--out")
     options = parser.parse_args()
+    turns = {name: int(n) for name, n in (t.split("=") for t in options.turns.split(","))} if options.turns else TURNS
     home = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
     def unbusy(port):
-        return [os.path.join(home, "unbusy"), "up", "--model", options.model, "--port", str(port), "--ctx", str(options.context)]
+        return [os.path.join(home, "unbusy"), "up", "--model", options.model, "--port", str(port), "--ctx", str(options.context),
+                *options.unbusy_option]
 
     def peer(port):
         return [os.path.join(options.peer, "llama-server"), "-m", options.model, "--port", str(port), "-np", "8",
@@ -192,6 +252,7 @@ def main():
     rounds = []
     for number in range(options.rounds):
         processes, ports, result = [], {}, {}
+        loop = PlainLoop(options.plain_loop) if options.plain_loop else None
         try:
             for side, (command, path, libraries) in sides.items():
                 ports[side] = free_port()
@@ -199,15 +260,14 @@ def main():
                 processes.append(subprocess.Popen(
                     command(ports[side]), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
                 wait_ready(ports[side], processes[-1], path)
-            result = measure(ports, 1000 * number, number % 2)
+            result = measure(ports, loop, turns, 1000 * number, number % 2)
         finally:
             for process in processes:
                 process.send_signal(signal.SIGTERM)
             for process in processes:
                 process.wait(60)
-        if options.plain_loop:
-            result["plainLoop"] = json.loads(subprocess.run(
-                options.plain_loop, shell=True, check=True, capture_output=True, text=True).stdout.strip().splitlines()[-1])
+            if loop:
+                loop.stop()
         rounds.append(result)
         print(json.dumps(result), file=sys.stderr)
     report = {
@@ -218,9 +278,7 @@ def main():
         "rounds": rounds,
     }
     if options.plain_loop:
-        for ours, loop in (("decode1", "decodeTokensPerSecond"), ("prefill1", "prefillTokensPerSecond")):
-            each = [r["unbusy"][ours]["tokensPerSecond"] / r["plainLoop"][loop] for r in rounds]
-            report.setdefault("medianRatiosUnbusyToPlainLoop", {})[ours] = {"median": statistics.median(each), "each": each}
+        report["medianRatiosUnbusyToPlainLoop"] = median_ratios(rounds, "unbusy", "plain-loop")
     text = json.dumps(report, indent=1)
     print(text)
     if options.out:

@@ -3,19 +3,21 @@ package dev.unbusy.llama;
 import dev.unbusy.text.Progress;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Scanner;
 
 /**
  * The baseline that the server is measured against: one sequence, prefill, then greedy decode, in a plain loop over this
- * binding. Prints one JSON document.
+ * binding. For every line {@code PROMPT_TOKENS NEW_TOKENS} on standard input it prints one JSON document, so that whoever
+ * measures can take turns with other servers on a machine that changes its speed.
  *
- * <p>Arguments: natives directory, model file, prompt tokens, new tokens, threads, runs.
+ * <p>Arguments: natives directory, model file, threads, context in tokens.
  */
 final class PlainLoop {
     private PlainLoop() {}
 
-    /** Best of several runs, because the machine is shared. */
     record Result(double prefillTokensPerSecond, double decodeTokensPerSecond) {
         String json() {
             return String.format(
@@ -28,40 +30,31 @@ final class PlainLoop {
 
     public static void main(String[] arguments) {
         LlamaLibrary library = LlamaLibrary.load(Path.of(arguments[0]));
-        int prompt = Integer.parseInt(arguments[2]);
-        int fresh = Integer.parseInt(arguments[3]);
-        int threads = Integer.parseInt(arguments[4]);
-        int runs = Integer.parseInt(arguments[5]);
-        try (Model model = library.loadModel(Path.of(arguments[1]), ModelOptions.DEFAULT, Progress.NONE)) {
-            System.out.println(measure(model, prompt, fresh, threads, runs).json());
+        ContextOptions options = ContextOptions.single(Integer.parseInt(arguments[3]), Integer.parseInt(arguments[2]));
+        Scanner turns = new Scanner(System.in, StandardCharsets.UTF_8);
+        try (Model model = library.loadModel(Path.of(arguments[1]), ModelOptions.DEFAULT, Progress.NONE);
+                Context context = model.newContext(options);
+                Batch batch = new Batch(context.batchTokens())) {
+            while (turns.hasNextInt()) {
+                System.out.println(
+                        run(context, batch, turns.nextInt(), turns.nextInt()).json());
+            }
         }
     }
 
-    static Result measure(Model model, int promptTokens, int newTokens, int threads, int runs) {
-        double prefill = 0;
-        double decode = 0;
-        try (Context context = model.newContext(ContextOptions.single(promptTokens + newTokens + 1, threads));
-                Batch batch = new Batch(context.batchTokens())) {
-            for (int run = 0; run <= runs; run++) {
-                context.clear();
-                long start = System.nanoTime();
-                int next = prefill(context, batch, promptTokens);
-                long prefilled = System.nanoTime();
-                for (int i = 0; i < newTokens; i++) {
-                    batch.clear();
-                    batch.add(next, promptTokens + i, 0, true);
-                    require(context.decode(batch));
-                    next = greedy(context.logits(0));
-                }
-                long end = System.nanoTime();
-                // The first run only warms up.
-                if (run > 0) {
-                    prefill = Math.max(prefill, promptTokens * 1e9 / (prefilled - start));
-                    decode = Math.max(decode, newTokens * 1e9 / (end - prefilled));
-                }
-            }
+    static Result run(Context context, Batch batch, int promptTokens, int newTokens) {
+        context.clear();
+        long start = System.nanoTime();
+        int next = prefill(context, batch, promptTokens);
+        long prefilled = System.nanoTime();
+        for (int i = 0; i < newTokens; i++) {
+            batch.clear();
+            batch.add(next, promptTokens + i, 0, true);
+            require(context.decode(batch));
+            next = greedy(context.logits(0));
         }
-        return new Result(prefill, decode);
+        long end = System.nanoTime();
+        return new Result(promptTokens * 1e9 / (prefilled - start), newTokens * 1e9 / (end - prefilled));
     }
 
     private static int prefill(Context context, Batch batch, int promptTokens) {

@@ -120,7 +120,33 @@ public enum Metric {
             Kind.GAUGE,
             "unbusy_worker_kv_cells_free",
             "KV cells that are free or hold only reusable prefixes",
-            "空闲或仅存放可复用前缀的 KV 单元数");
+            "空闲或仅存放可复用前缀的 KV 单元数"),
+    WORKER_WORST_STALL_SECONDS(
+            Kind.GAUGE,
+            "unbusy_worker_worst_stall_seconds",
+            "Longest that neighbours kept an answer from its next token, in the last one to two minutes (max_stall_millis)",
+            "最近一到两分钟内，回答因相邻请求而等待下一个 token 的最长时间（上限为 max_stall_millis）"),
+    WORKER_P99_STALL_SECONDS(
+            Kind.GAUGE,
+            "unbusy_worker_p99_stall_seconds",
+            "What 99 % of all tokens were kept waiting less than by neighbours, in the last one to two minutes",
+            "最近一到两分钟内，99 % 的 token 因相邻请求而等待的时间不超过此值"),
+    WORKER_PREEMPTIONS(
+            Kind.GAUGE,
+            "unbusy_worker_preemptions",
+            "Answers that gave their KV cells to others and went on later, since start",
+            "自启动以来，让出 KV 单元、稍后继续的回答次数"),
+    WORKER_GUESSES(
+            Kind.COUNTER,
+            "unbusy_worker_guesses",
+            "Guessed tokens that were checked (speculation), by outcome: accepted, rejected",
+            "已验证的猜测 token 数（推测解码），按结果：accepted、rejected",
+            "outcome"),
+    WORKER_WASTED_SECONDS(
+            Kind.COUNTER,
+            "unbusy_worker_wasted_seconds",
+            "Time computed for clients that were already gone",
+            "为已断开的客户端所花费的计算时间");
 
     /** What a metric's value does over time. */
     public enum Kind {

@@ -29,6 +29,17 @@ public record Text(String en, String zh) {
         return String.format(Locale.ROOT, sentence, spoken);
     }
 
+    /**
+     * A number with what it counts: {@code counted(1, "request", "requests", "个请求")} is "1 request", "1 个请求".
+     *
+     * @param one English singular
+     * @param many English plural
+     * @param zh measure word and noun
+     */
+    public static Text counted(long count, String one, String many, String zh) {
+        return new Text(count + " " + (count == 1 ? one : many), count + " " + zh);
+    }
+
     /** One string that reads the same in both languages: a path, a number, a name. */
     public static Text same(String text) {
         return new Text(text, text);

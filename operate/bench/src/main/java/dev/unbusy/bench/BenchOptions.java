@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param url the server, {@code http://HOST:PORT}; {@code /v1/chat/completions} is asked
  * @param key API key, or null
- * @param model name to ask for; null: the first that the server lists
+ * @param model name to ask for
  * @param concurrency requests in flight at once (closed loop: a finished one starts the next)
  * @param requests how many are measured
  * @param inputTokens about how long each prompt is; the exact length is what the server counts
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public record BenchOptions(
         URI url,
         @Nullable String key,
-        @Nullable String model,
+        String model,
         int concurrency,
         int requests,
         int inputTokens,

@@ -1,11 +1,9 @@
 package dev.unbusy.bench;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.unbusy.api.ApiException;
 import dev.unbusy.api.SseParser;
-import dev.unbusy.text.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -39,35 +37,8 @@ final class ChatClient implements AutoCloseable {
                 .build();
     }
 
-    /** The model to ask for. */
-    String model() throws InterruptedException {
-        if (options.model() != null) {
-            return options.model();
-        }
-        try {
-            HttpResponse<String> response = http.send(
-                    request("/v1/models").timeout(Duration.ofSeconds(10)).build(),
-                    HttpResponse.BodyHandlers.ofString());
-            JsonNode first = JSON.readTree(response.body()).path("data").path(0).path("id");
-            if (response.statusCode() == 200 && first.isTextual()) {
-                return first.asText();
-            }
-            throw unusable("HTTP " + response.statusCode(), null);
-        } catch (IOException e) {
-            throw unusable(e.toString(), e);
-        }
-    }
-
-    private BenchException unusable(String what, @org.jspecify.annotations.Nullable Throwable cause) {
-        return new BenchException(
-                "server-unusable",
-                Text.of("%s does not list its models: %s", "%s 未返回模型列表：%s", options.url(), what),
-                Text.of("Check --url, or name the model with --model.", "请检查 --url，或用 --model 指定模型。"),
-                cause);
-    }
-
-    Measurement send(String model, String prompt) throws InterruptedException {
-        ObjectNode body = JSON.createObjectNode().put("model", model).put("stream", true);
+    Measurement send(String prompt) throws InterruptedException {
+        ObjectNode body = JSON.createObjectNode().put("model", options.model()).put("stream", true);
         body.put("max_tokens", options.outputTokens()).put("temperature", 0);
         body.putObject("stream_options").put("include_usage", true);
         body.putArray("messages").addObject().put("role", "user").put("content", prompt);

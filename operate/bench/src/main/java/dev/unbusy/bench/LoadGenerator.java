@@ -20,22 +20,19 @@ public final class LoadGenerator {
 
     private LoadGenerator() {}
 
-    /** @throws BenchException if the server cannot be asked at all */
+    /** Failed requests are results, not exceptions, and so is a server that is not there. */
     public static BenchReport run(BenchOptions options, Progress progress) throws InterruptedException {
         try (ChatClient client = new ChatClient(options)) {
-            String model = client.model();
             PromptMaker prompts = new PromptMaker(options);
             if (options.warmUp() > 0) {
-                loop(client, model, prompts, -options.warmUp(), options.warmUp(), options, WARM_UP, progress);
+                loop(client, prompts, -options.warmUp(), options.warmUp(), options, WARM_UP, progress);
             }
-            return BenchReport.of(
-                    options, loop(client, model, prompts, 0, options.requests(), options, MEASURE, progress));
+            return BenchReport.of(options, loop(client, prompts, 0, options.requests(), options, MEASURE, progress));
         }
     }
 
     private static List<Measurement> loop(
             ChatClient client,
-            String model,
             PromptMaker prompts,
             int firstIndex,
             int count,
@@ -51,7 +48,7 @@ public final class LoadGenerator {
                 clients.add(threads.submit(() -> {
                     List<Measurement> own = new ArrayList<>();
                     for (int index = next.getAndIncrement(); index < count; index = next.getAndIncrement()) {
-                        own.add(client.send(model, prompts.prompt(firstIndex + index)));
+                        own.add(client.send(prompts.prompt(firstIndex + index)));
                         progress.report(task, done.incrementAndGet(), count, Progress.Unit.ITEMS);
                     }
                     return own;

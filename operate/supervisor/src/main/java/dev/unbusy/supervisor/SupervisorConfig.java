@@ -14,7 +14,7 @@ public record SupervisorConfig(
         int workers,
 
         @Setting(
-                value = "250",
+                value = "500",
                 min = 20,
                 max = 60_000,
                 en = "Milliseconds between two looks at a worker's state.",

@@ -2,15 +2,20 @@ package dev.unbusy.gguf;
 
 import dev.unbusy.text.Text;
 import dev.unbusy.text.UserError;
+import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model file that cannot be used. Codes: {@code model-file-missing}, {@code permission-denied},
- * {@code model-file-truncated}, {@code model-file-corrupt} (also for what is no GGUF at all),
+ * A model file that cannot be used. Codes: {@code model-file-missing}, {@code model-file-directory},
+ * {@code permission-denied}, {@code model-file-truncated}, {@code model-file-corrupt} (also for what is no GGUF at all),
  * {@code model-format-unsupported}.
  */
 public final class GgufException extends UserError {
     private static final long serialVersionUID = 1L;
+
+    /** A folder of models may hold hundreds. */
+    private static final int MOST_NAMED = 10;
 
     private static final Text FETCH_AGAIN = Text.of(
             "Fetch the file again (unbusy pull resumes and verifies the checksum), or take another file.",
@@ -58,6 +63,27 @@ public final class GgufException extends UserError {
                         "Check the path; `unbusy models` lists the installed models and `unbusy pull` fetches one.",
                         "请检查路径；用 `unbusy models` 查看已安装的模型，用 `unbusy pull` 获取模型。"),
                 cause);
+    }
+
+    /** @param models names of the model files in it */
+    static GgufException directory(Path directory, List<String> models) {
+        String more = models.size() > MOST_NAMED ? ", …" : "";
+        String named = String.join(", ", models.subList(0, Math.min(MOST_NAMED, models.size()))) + more;
+        return new GgufException(
+                "model-file-directory",
+                models.isEmpty()
+                        ? Text.of(
+                                "%s is a directory, and there is no .gguf file in it.",
+                                "%s 是目录，其中没有 .gguf 文件。", directory)
+                        : Text.of("%s is a directory; in it: %s", "%s 是目录，其中有：%s", directory, named),
+                models.isEmpty()
+                        ? Text.of(
+                                "Name a .gguf file; `unbusy models` lists the installed models.",
+                                "请指定 .gguf 文件；用 `unbusy models` 查看已安装的模型。")
+                        : Text.of(
+                                "Name the file: --model '%s'",
+                                "请指定文件：--model '%s'", directory.resolve(models.getFirst())),
+                null);
     }
 
     static GgufException unsupported(Object file, String en, String zh, Object... arguments) {

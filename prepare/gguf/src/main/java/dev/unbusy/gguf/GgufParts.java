@@ -15,6 +15,12 @@ final class GgufParts {
 
     private GgufParts() {}
 
+    /** Whether a file is another than the first of a split model, by its name. */
+    static boolean isFurther(String fileName) {
+        Matcher name = NAME.matcher(fileName);
+        return name.matches() && Integer.parseInt(name.group(2)) > 1;
+    }
+
     /**
      * The headers of all parts in order, the given one first.
      *

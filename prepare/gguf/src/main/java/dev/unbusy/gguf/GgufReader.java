@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,9 +38,22 @@ final class GgufReader {
         this.cursor = cursor;
     }
 
+    /** Names of the models in a directory; of a split one the first part. */
+    private static List<String> models(Path directory) {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(Files::isRegularFile)
+                    .map(file -> String.valueOf(file.getFileName()))
+                    .filter(name -> name.endsWith(".gguf") && !GgufParts.isFurther(name))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            return List.of(); // what may not be looked into holds nothing to name
+        }
+    }
+
     static GgufHeader read(Path file) {
         if (Files.isDirectory(file)) {
-            throw GgufException.missing(file + " (a directory)", null);
+            throw GgufException.directory(file, models(file));
         }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             return new GgufReader(file, new GgufCursor(file, channel)).read();

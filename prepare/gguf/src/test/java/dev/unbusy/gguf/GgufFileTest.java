@@ -63,7 +63,6 @@ class GgufFileTest {
     @Test
     void read_ofNothing_isMissing() {
         assertThat(refused(folder.resolve("no.gguf")).code()).isEqualTo("model-file-missing");
-        assertThat(refused(folder).code()).isEqualTo("model-file-missing");
     }
 
     @ParameterizedTest
@@ -183,6 +182,22 @@ class GgufFileTest {
         Path file =
                 TinyGguf.valid().tensorInfo("huge", 0, 0, 1L << 40, 1L << 40).write(folder.resolve("m.gguf"));
         assertThat(refused(file).text().en()).contains("dimension 1 of the tensor huge");
+    }
+
+    /** It was said not to exist. */
+    @Test
+    void read_ofADirectory_namesTheModelsInIt() throws IOException {
+        GgufException empty = refused(folder);
+        assertThat(empty.code()).isEqualTo("model-file-directory");
+        assertThat(empty.text().en()).isEqualTo(folder + " is a directory, and there is no .gguf file in it.");
+
+        for (String name : List.of("b.gguf", "a-00001-of-00002.gguf", "a-00002-of-00002.gguf", "notes.txt")) {
+            Files.createFile(folder.resolve(name));
+        }
+        GgufException models = refused(folder);
+        assertThat(models.text().en()).isEqualTo(folder + " is a directory; in it: a-00001-of-00002.gguf, b.gguf");
+        assertThat(models.text().zh()).isEqualTo(folder + " 是目录，其中有：a-00001-of-00002.gguf, b.gguf");
+        assertThat(models.remedy().en()).contains("--model '" + folder.resolve("a-00001-of-00002.gguf") + "'");
     }
 
     @Test

@@ -87,6 +87,7 @@ final class Download {
         while (bytes == null || offset != bytes) {
             long before = offset;
             try (HubHttp.Reply reply = http.get(fetch.uri(), rangeHeaders(), this::compareContent)) { // 2
+                transfers.answered();
                 if (reply.status() == 429 || reply.status() >= 500) {
                     transfers.refused(fetch.uri(), reply.status(), reply.header("Retry-After"), progress);
                     continue;

@@ -54,6 +54,7 @@ final class HubClient {
         Transfers transfers = new Transfers(config, pause, RandomGenerator.getDefault());
         while (true) {
             try (HubHttp.Reply reply = http.get().get(uri, Map.of("Accept", "application/json"))) {
+                transfers.answered();
                 byte[] answer = reply.body().readAll(MOST_BYTES);
                 if (reply.status() == 429 || reply.status() >= 500) {
                     transfers.refused(uri, reply.status(), reply.header("Retry-After"), progress);

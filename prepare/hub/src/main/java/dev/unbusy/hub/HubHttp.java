@@ -1,12 +1,12 @@
 package dev.unbusy.hub;
 
+import dev.unbusy.text.Text;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +26,11 @@ final class HubHttp implements AutoCloseable {
     private static final int MOST_REDIRECTS = 10;
     private static final String AGENT = "unbusy";
 
+    /** A server that has taken a request and says nothing for so long will hardly say anything. */
+    private static final Duration LONGEST_HEADER_WAIT = Duration.ofSeconds(20);
+
     private final HttpClient client;
+    private final EnvironmentProxy proxies;
     private final HubTokens tokens;
     private final Duration headerTimeout;
     private final Duration silence;
@@ -41,14 +45,15 @@ final class HubHttp implements AutoCloseable {
 
     HubHttp(HubTokens tokens, Map<String, String> environment, Duration connectTimeout, Duration silence) {
         this.tokens = tokens;
-        this.headerTimeout = silence;
+        this.headerTimeout = silence.compareTo(LONGEST_HEADER_WAIT) < 0 ? silence : LONGEST_HEADER_WAIT;
         this.silence = silence;
+        this.proxies = new EnvironmentProxy(environment);
         this.client = HttpClient.newBuilder()
                 // Over HTTP/2 a slow reader of one download would share a window with everything else.
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(connectTimeout)
-                .proxy(new EnvironmentProxy(environment))
+                .proxy(proxies)
                 .build();
     }
 
@@ -92,6 +97,7 @@ final class HubHttp implements AutoCloseable {
         Map<String, String> headersForNext(HttpHeaders redirect, Map<String, String> headers);
     }
 
+    /** @throws HubUnreached if nobody answers; another {@link IOException} if somebody does, and breaks off */
     Reply get(URI uri, Map<String, String> headers) throws IOException, InterruptedException {
         return get(uri, headers, (redirect, current) -> current);
     }
@@ -138,13 +144,21 @@ final class HubHttp implements AutoCloseable {
             return answer.get(headerTimeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             answer.cancel(true);
-            throw new HttpTimeoutException("no answer within " + headerTimeout.toMillis() + " ms");
+            throw unreached(uri, NetworkFailure.silent(headerTimeout), e);
         } catch (ExecutionException e) {
+            Text why = NetworkFailure.unreached(e.getCause());
+            if (why != null) {
+                throw unreached(uri, why, e);
+            }
             throw new IOException(Transfers.reason(e.getCause()), e.getCause());
         } catch (InterruptedException e) {
             answer.cancel(true);
             throw e;
         }
+    }
+
+    private HubUnreached unreached(URI uri, Text why, Throwable cause) {
+        return new HubUnreached(uri, proxies.select(uri).getFirst(), why, cause);
     }
 
     private static boolean isRedirect(int status) {

@@ -180,7 +180,9 @@ public final class ModelProvider {
     }
 
     private static Text joined(Text first, Text second) {
-        return new Text(first.en() + " " + second.en(), first.zh() + second.zh());
+        return new Text(
+                first.en() + (first.en().endsWith(".") ? " " : ". ") + second.en(),
+                first.zh() + (first.zh().endsWith("。") ? "" : "。") + second.zh());
     }
 
     /** What each model may take: the free room, and what of it has been fetched already. */

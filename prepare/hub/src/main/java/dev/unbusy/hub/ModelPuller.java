@@ -203,10 +203,7 @@ public final class ModelPuller {
                     new Text(
                             "No model hub can be reached. " + reachable.reason().en(),
                             "无法连接任何模型仓库。" + reachable.reason().zh()),
-                    Text.of(
-                            "Check the network and https_proxy; set HF_ENDPOINT to a mirror; or use a model file of your own"
-                                    + " with --model FILE.",
-                            "请检查网络和 https_proxy；用 HF_ENDPOINT 设置镜像；或用 --model FILE 指定自己的模型文件。"));
+                    HubUnreached.remedy());
         }
         return hubs;
     }

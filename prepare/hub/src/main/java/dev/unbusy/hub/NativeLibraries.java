@@ -13,16 +13,22 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The native libraries of llama.cpp for this platform: fetched once with {@code npm pack}, pinned by version and
  * checksum, unpacked into {@code natives/} of the cache. When they are there, nothing is started and no network is used.
  */
 public final class NativeLibraries {
-    private static final Logger LOG = LoggerFactory.getLogger(NativeLibraries.class);
     private static final Duration NPM_LIMIT = Duration.ofMinutes(30);
+    /** By itself npm waits a minute and more before it says that there is no network, and then nothing of the cause. */
+    static final List<String> NPM_PACK = List.of(
+            "npm",
+            "pack",
+            "--loglevel=error",
+            "--fetch-retries=2",
+            "--fetch-retry-mintimeout=1000",
+            "--fetch-retry-maxtimeout=4000");
+
     private static final Text CLEAR_CACHE = Text.of(
             "Clear npm's cache (npm cache clean --force) and try again; if it stays, the registry in use serves another file.",
             "请清除 npm 缓存（npm cache clean --force）后重试；如果仍然如此，说明所用的软件源提供了不同的文件。");
@@ -88,7 +94,12 @@ public final class NativeLibraries {
         if (present != null) {
             return present;
         }
-        Text what = Text.of("Fetching llama.cpp %s (%s)", "正在获取 llama.cpp %s（%s）", NativePackage.RELEASE, build.name());
+        String damage = damage(directory);
+        Text what = damage == null
+                ? Text.of("Fetching llama.cpp %s (%s)", "正在获取 llama.cpp %s（%s）", NativePackage.RELEASE, build.name())
+                : Text.of(
+                        "Fetching llama.cpp %s (%s) again, since it is damaged (%s)",
+                        "llama.cpp %s（%s）已损坏（%s），正在重新获取", NativePackage.RELEASE, build.name(), damage);
         try (CacheLock _ = cache.lock("natives-" + build.folder(), what, progress)) {
             // Another process may have fetched it while this one waited.
             present = present(build, directory, searchPath);
@@ -97,17 +108,20 @@ public final class NativeLibraries {
     }
 
     private static @Nullable NativeDirectory present(NativePackage build, Path directory, List<Path> searchPath) {
+        FileManifest manifest = Files.isDirectory(directory) ? FileManifest.read(directory) : null;
+        return manifest == null || manifest.damage() != null
+                ? null
+                : new NativeDirectory(
+                        directory, build.backend(), build.spec(), NativePackage.RELEASE, manifest.sha256(), searchPath);
+    }
+
+    /** What is wrong with the folder, in English, or null if there is none or nothing is wrong with it. */
+    private static @Nullable String damage(Path directory) {
         if (!Files.isDirectory(directory)) {
             return null;
         }
         FileManifest manifest = FileManifest.read(directory);
-        String damage = manifest == null ? "its manifest cannot be read" : manifest.damage();
-        if (manifest == null || damage != null) {
-            LOG.warn("the native libraries in {} are damaged and will be fetched again: {}", directory, damage);
-            return null;
-        }
-        return new NativeDirectory(
-                directory, build.backend(), build.spec(), NativePackage.RELEASE, manifest.sha256(), searchPath);
+        return manifest == null ? directory + " has no list of its files" : manifest.damage();
     }
 
     private NativeDirectory install(
@@ -157,7 +171,9 @@ public final class NativeLibraries {
         }
         Commands.Result result;
         try {
-            result = commands.run(List.of("npm", "pack", "--silent", build.spec()), work, NPM_LIMIT);
+            List<String> command = new ArrayList<>(NPM_PACK);
+            command.add(build.spec());
+            result = commands.run(command, work, NPM_LIMIT);
         } catch (IOException e) {
             throw new HubException(
                     "tool-missing",

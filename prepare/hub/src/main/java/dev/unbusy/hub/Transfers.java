@@ -17,11 +17,15 @@ import org.slf4j.LoggerFactory;
 final class Transfers {
     private static final Logger LOG = LoggerFactory.getLogger(Transfers.class);
 
+    /** A second attempt is for a packet lost; more would only keep the reader waiting for a door that is not there. */
+    private static final int TRIES_WITHOUT_ANSWER = 2;
+
     private final int tries;
     private final Duration longestWait;
     private final Pause pause;
     private final RandomGenerator random;
     private int failures;
+    private boolean answered;
 
     Transfers(HubConfig config, Pause pause, RandomGenerator random) {
         this.tries = config.downloadTries();
@@ -30,28 +34,25 @@ final class Transfers {
         this.random = random;
     }
 
+    /** Somebody answers under this address: what fails from now on is worth all attempts. */
+    void answered() {
+        answered = true;
+    }
+
     void succeeded() {
         failures = 0;
     }
 
     /**
-     * After a broken or silent connection.
+     * After a broken or silent connection, or none at all.
      *
-     * @throws HubException {@code hub-unreachable} after the last try
+     * @throws HubException {@code hub-unreachable} after the last try; where nobody ever answered, the second is the last
      */
     void broken(URI uri, IOException cause, Progress progress) throws InterruptedException {
         failures++;
-        if (failures >= tries) {
-            throw new HubException(
-                    "hub-unreachable",
-                    Text.of(
-                            "%s could not be read after %d attempts: %s",
-                            "尝试 %2$d 次后仍无法读取 %1$s：%3$s", HubHttp.shown(uri), failures, reason(cause)),
-                    Text.of(
-                            "Check the network and the proxy settings (https_proxy). What was fetched is kept: the same"
-                                    + " command goes on where it stopped. A mirror can be set with HF_ENDPOINT.",
-                            "请检查网络和代理设置（https_proxy）。已下载的部分会保留，重新运行同一命令即可续传。可用 HF_ENDPOINT 设置镜像。"),
-                    cause);
+        boolean nobody = cause instanceof HubUnreached && !answered;
+        if (failures >= (nobody ? Math.min(tries, TRIES_WITHOUT_ANSWER) : tries)) {
+            throw given(uri, cause);
         }
         Duration wait = Backoff.after(failures, random.nextDouble());
         LOG.info(
@@ -61,7 +62,22 @@ final class Transfers {
                 failures + 1,
                 tries,
                 wait.toMillis());
-        await(Text.of("Connection lost (%s), trying again", "连接中断（%s），正在重试", reason(cause)), wait, progress);
+        await(Text.of("%s; trying again", "%s，正在重试", said(cause)), wait, progress);
+    }
+
+    private static Text said(IOException cause) {
+        return cause instanceof HubUnreached unreached
+                ? unreached.text()
+                : Text.of("Connection lost (%s)", "连接中断（%s）", reason(cause));
+    }
+
+    private HubException given(URI uri, IOException cause) {
+        Text text = cause instanceof HubUnreached unreached
+                ? Text.of("%s.", "%s。", unreached.text())
+                : Text.of(
+                        "%s could not be read; attempts: %d; at last: %s",
+                        "无法读取 %s；已尝试 %d 次，最后一次：%s", HubHttp.shown(uri), failures, reason(cause));
+        return new HubException("hub-unreachable", text, HubUnreached.remedy(), cause);
     }
 
     /**
@@ -78,9 +94,7 @@ final class Transfers {
             throw new HubException(
                     code,
                     asked == null
-                            ? Text.of(
-                                    "%s answered %d at the last of %d attempts.",
-                                    "%s 在第 %3$d 次尝试时仍返回 %2$d。", host, status, failures)
+                            ? Text.of("%s answered %d; attempts: %d.", "%s 返回 %d，已尝试 %d 次。", host, status, failures)
                             : Text.of(
                                     "%s answered %d and asks to wait %d s.",
                                     "%s 返回 %d，并要求等待 %d 秒。", host, status, asked.toSeconds()),
@@ -98,7 +112,7 @@ final class Transfers {
                 tries,
                 wait.toMillis());
         await(
-                Text.of("%s answered %d, waiting %.0f s", "%s 返回 %d，等待 %.0f 秒", host, status, wait.toMillis() / 1000.0),
+                Text.of("%s answered %d, waiting %.1f s", "%s 返回 %d，等待 %.1f 秒", host, status, wait.toMillis() / 1000.0),
                 wait,
                 progress);
     }
@@ -116,6 +130,10 @@ final class Transfers {
         }
         String message = cause.getMessage() == null ? "" : cause.getMessage().replaceAll("\\?[^\\s\"']*", "");
         String name = cause.getClass().getSimpleName();
-        return message.isBlank() || message.equals("null") ? name : name + ": " + message;
+        if (message.isBlank() || message.equals("null")) {
+            return name;
+        }
+        // The plainest of them says nothing by its name.
+        return cause.getClass() == IOException.class ? message : name + ": " + message;
     }
 }

@@ -13,10 +13,13 @@ import java.net.Proxy;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
@@ -219,6 +222,49 @@ class HubPartsTest {
             assertThat(second.isAlive()).isTrue();
         }
         second.join();
+    }
+
+    @Test
+    void closingTheCommands_endsTheProgramThatRuns_andItsChildren() throws Exception {
+        Path child = folder.resolve("child");
+        Commands.Real commands = new Commands.Real();
+        CompletableFuture<Commands.Result> run = CompletableFuture.supplyAsync(() -> {
+            try {
+                return commands.run(
+                        List.of("sh", "-c", "sleep 300 & echo $! >child.new; mv child.new child; wait"),
+                        folder,
+                        Duration.ofMinutes(5));
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        while (!Files.exists(child)) {
+            Thread.onSpinWait();
+        }
+        commands.close();
+        boolean failed = run.handle((result, refused) -> refused != null || result.exitCode() != 0)
+                .get(20, TimeUnit.SECONDS);
+        assertThat(failed).isTrue();
+        long pid = Long.parseLong(Files.readString(child).strip());
+        ProcessHandle.of(pid).ifPresent(process -> process.onExit().join());
+        assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
+    }
+
+    @Test
+    void whatAKilledRunLeft_isSweptADayLater_andNothingElse() throws IOException {
+        Path old = Files.createDirectory(folder.resolve(TemporaryDirectory.PREFIX + "old"));
+        Files.writeString(old.resolve("wheel"), "x");
+        Path young = Files.createDirectory(folder.resolve(TemporaryDirectory.PREFIX + "young"));
+        Path model = Files.createDirectory(folder.resolve("model"));
+        Instant longAgo = Instant.now().minus(Duration.ofDays(2));
+        Files.setLastModifiedTime(old, FileTime.from(longAgo));
+        Files.setLastModifiedTime(model, FileTime.from(longAgo));
+        try (TemporaryDirectory mine = TemporaryDirectory.in(folder)) {
+            assertThat(mine.path()).exists();
+            assertThat(old).doesNotExist();
+            assertThat(young).exists();
+            assertThat(model).exists();
+        }
     }
 
     @Test

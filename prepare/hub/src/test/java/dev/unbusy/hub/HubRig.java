@@ -20,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** Everything that a pull needs, over a {@link FakeHub} and a temporary cache, with waits recorded instead of waited. */
 final class HubRig implements AutoCloseable {
     static final String TOKEN = "hf_verySecretToken";
+    static final int TRIES = 4;
 
     final FakeHub fake = new FakeHub();
     final List<Duration> waits = new CopyOnWriteArrayList<>();
@@ -29,6 +30,7 @@ final class HubRig implements AutoCloseable {
             shown.add(task);
         }
     };
+    Runnable onWait = () -> {};
     final CacheDirectory cache;
     final ModelCatalog catalog = ModelCatalog.load();
     final ModelStore store;
@@ -45,6 +47,7 @@ final class HubRig implements AutoCloseable {
         @Override
         public void pause(Duration duration) {
             waits.add(duration);
+            onWait.run();
         }
 
         @Override
@@ -57,7 +60,7 @@ final class HubRig implements AutoCloseable {
         Map<String, String> all = new TreeMap<>(environment);
         all.put("XDG_CACHE_HOME", folder.toString());
         all.put("HOME", folder.toString());
-        config = new HubConfig(null, fake.endpoint().toString(), fake.endpoint().toString(), 5, 5, 4, 60);
+        config = new HubConfig(null, fake.endpoint().toString(), fake.endpoint().toString(), 5, 5, TRIES, 60);
         cache = CacheDirectory.open(null, all);
         store = new ModelStore(cache.models(), catalog);
         endpoints = Endpoints.of(config, all);

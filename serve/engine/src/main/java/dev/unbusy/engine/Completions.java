@@ -8,6 +8,7 @@ import dev.unbusy.api.CompletionRequest;
 import dev.unbusy.api.CompletionWriter;
 import dev.unbusy.api.ResponseIds;
 import dev.unbusy.http.Exchange;
+import dev.unbusy.text.Text;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -119,7 +120,11 @@ final class Completions implements AutoCloseable {
             Answers.error(
                     exchange,
                     ApiError.overloaded(
-                            "This worker has " + config.maxWaiting() + " requests waiting. Try again shortly.", 1));
+                            "This worker has "
+                                    + Text.counted(config.maxWaiting(), "request", "requests", "个请求")
+                                            .en()
+                                    + " waiting. Try again shortly.",
+                            1));
             return;
         }
         answer.started(handle, keepAlive, config.keepAliveSeconds());

@@ -10,6 +10,7 @@ import dev.unbusy.scheduler.Scheduler;
 import dev.unbusy.scheduler.SchedulerOptions;
 import dev.unbusy.scheduler.StepPlan;
 import dev.unbusy.scheduler.Submission;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -79,7 +80,7 @@ public final class Engine implements AutoCloseable {
         this.onFatal = onFatal;
         scheduler = new Scheduler<>(options);
         scratch = new SamplerScratch(vocab.size());
-        status = new EngineStatus(0, 0, options.kvCells(), options.kvCells(), 0, 0, 0);
+        status = new EngineStatus(0, 0, options.kvCells(), options.kvCells(), 0, 0, 0, 0, 0, 0);
         thread = Thread.ofPlatform().name("engine-0").unstarted(this::run);
     }
 
@@ -162,8 +163,9 @@ public final class Engine implements AutoCloseable {
     }
 
     private void cancel(Generation[] generations, CancelReason reason) {
+        long nowNanos = System.nanoTime();
         for (Generation generation : generations) {
-            generation.cancelRequested = true;
+            generation.cancelRequested(nowNanos);
         }
         metrics.cancelled(reason);
         inbox.add(() -> {
@@ -183,7 +185,7 @@ public final class Engine implements AutoCloseable {
 
     private static boolean allCancelled(Generation[] generations) {
         for (Generation generation : generations) {
-            if (!generation.cancelRequested) {
+            if (!generation.isCancelRequested()) {
                 return false;
             }
         }
@@ -192,7 +194,7 @@ public final class Engine implements AutoCloseable {
 
     private void admit(Generation[] generations) {
         for (Generation generation : generations) {
-            switch (scheduler.submit(generation)) {
+            switch (scheduler.submit(generation, System.nanoTime())) {
                 case Submission.Accepted ignored -> {}
                 case Submission.TooLong tooLong -> {
                     queued.decrementAndGet();
@@ -235,24 +237,26 @@ public final class Engine implements AutoCloseable {
             idle();
             return;
         }
-        fill(batch, plan);
+        StepBatch.fill(batch, plan);
         owned.abortRequested(false);
         inStep = generations(plan);
         held.beforeStep(System.nanoTime(), plan.prefillTokens() > 0 ? Long.MAX_VALUE / 2 : decodeNanos);
         long startNanos = System.nanoTime(); // what is sent first is not a cost of the step
         DecodeOutcome outcome = owned.decode(batch);
-        long durationNanos = System.nanoTime() - startNanos;
+        long endNanos = System.nanoTime();
+        long durationNanos = endNanos - startNanos;
         inStep = new Generation[0];
+        metrics.wasted(StepBatch.wastedNanos(plan, startNanos, endNanos));
         switch (outcome) {
             case OK -> {
-                scheduler.completed(durationNanos);
+                scheduler.completed(endNanos, durationNanos);
                 if (plan.prefillTokens() == 0) {
                     decodeNanos = durationNanos;
                 }
                 steps++;
-                rates.step(plan.decodes(), plan.prefillTokens(), durationNanos * 1e-9);
                 metrics.step(durationNanos, plan.tokens());
-                sample(owned, plan);
+                int chosen = sample(owned, plan);
+                rates.step(chosen, plan.prefillTokens(), durationNanos * 1e-9);
             }
             case ABORTED -> scheduler.aborted(generation -> owned.lastPosition(generation.slot()));
             case NO_KV_SPACE -> noSpace(plan);
@@ -279,19 +283,6 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    private static void fill(Batch batch, StepPlan<Generation> plan) {
-        batch.clear();
-        for (int run = 0; run < plan.runs(); run++) {
-            Generation generation = plan.sequence(run);
-            int first = plan.firstPosition(run);
-            int last = first + plan.count(run) - 1;
-            boolean wanted = plan.wantsLogits(run);
-            for (int position = first; position <= last; position++) {
-                batch.add(generation.token(position), position, generation.slot(), wanted && position == last);
-            }
-        }
-    }
-
     private static Generation[] generations(StepPlan<Generation> plan) {
         Generation[] generations = new Generation[plan.runs()];
         for (int run = 0; run < generations.length; run++) {
@@ -300,36 +291,48 @@ public final class Engine implements AutoCloseable {
         return generations;
     }
 
-    private void sample(Context owned, StepPlan<Generation> plan) {
-        int index = -1;
+    /** Returns the number of tokens chosen. */
+    private int sample(Context owned, StepPlan<Generation> plan) {
+        int chosen = 0;
+        int end = 0;
         for (int run = 0; run < plan.runs(); run++) {
-            index += plan.count(run);
-            if (!plan.wantsLogits(run)) {
-                continue;
-            }
-            Generation generation = plan.sequence(run);
-            if (generation.cancelRequested) {
-                // Here too, since its message may not be in the inbox yet; what it has computed stays cached.
-                drop(generation);
-                continue;
-            }
-            int token;
-            try {
-                token = generation.next(owned.logits(index), vocab, scratch);
-            } catch (RuntimeException e) {
-                // No distribution, or a listener's mistake: neither may cost the others their answers.
-                finish(generation);
-                fail(generation, e);
-                continue;
-            }
-            metrics.token(generation);
-            if (token < 0) {
-                finish(generation);
-            } else {
-                scheduler.append(generation, token);
-                held.add(generation, generation.lastTokenNanos);
+            end += plan.count(run);
+            int outputs = plan.outputs(run);
+            if (outputs > 0) {
+                int guessedRight = 0;
+                while (goesOn(owned.logits(end - outputs + guessedRight), plan.sequence(run))) {
+                    guessedRight++;
+                }
+                chosen += 1 + guessedRight;
+                metrics.guesses(outputs - 1, guessedRight);
             }
         }
+        return chosen;
+    }
+
+    /** Chooses a token; returns whether it was the one guessed, so that the run's next logits follow it. */
+    private boolean goesOn(MemorySegment logits, Generation generation) {
+        if (generation.isCancelRequested()) {
+            // Here too, since its message may not be in the inbox yet; what it has computed stays cached.
+            drop(generation);
+            return false;
+        }
+        int token;
+        try {
+            token = generation.next(logits, vocab, scratch);
+        } catch (RuntimeException e) {
+            // No distribution, or a listener's mistake: neither may cost the others their answers.
+            finish(generation);
+            fail(generation, e);
+            return false;
+        }
+        metrics.token(generation);
+        if (token < 0) {
+            finish(generation);
+            return false;
+        }
+        held.add(generation, generation.lastTokenNanos);
+        return scheduler.append(generation, token);
     }
 
     private static void fail(Generation generation, RuntimeException cause) {
@@ -372,6 +375,9 @@ public final class Engine implements AutoCloseable {
                 scheduler.cellsAvailable(),
                 steps,
                 rates.decode(),
-                rates.prefill());
+                rates.prefill(),
+                scheduler.worstStallNanos(),
+                scheduler.p99StallNanos(),
+                scheduler.preemptions());
     }
 }

@@ -19,6 +19,9 @@ public final class EngineMetrics {
     private final Counter promptTokens;
     private final Counter cachedTokens;
     private final Counter completionTokens;
+    private final Counter guessedRight;
+    private final Counter guessedWrong;
+    private final Counter wastedSeconds;
     private final Map<CancelReason, Counter> cancelled = new EnumMap<>(CancelReason.class);
 
     public EngineMetrics(Metrics metrics) {
@@ -29,6 +32,9 @@ public final class EngineMetrics {
         promptTokens = metrics.counter(Metric.WORKER_TOKENS, "prompt");
         cachedTokens = metrics.counter(Metric.WORKER_TOKENS, "cached");
         completionTokens = metrics.counter(Metric.WORKER_TOKENS, "completion");
+        guessedRight = metrics.counter(Metric.WORKER_GUESSES, "accepted");
+        guessedWrong = metrics.counter(Metric.WORKER_GUESSES, "rejected");
+        wastedSeconds = metrics.counter(Metric.WORKER_WASTED_SECONDS);
         for (CancelReason reason : CancelReason.values()) {
             cancelled.put(reason, metrics.counter(Metric.WORKER_CANCELLED, reason.word()));
         }
@@ -40,6 +46,9 @@ public final class EngineMetrics {
         metrics.gauge(Metric.WORKER_WAITING, () -> engine.status().waiting());
         metrics.gauge(Metric.WORKER_KV_CELLS, () -> engine.status().cellsTotal());
         metrics.gauge(Metric.WORKER_KV_CELLS_FREE, () -> engine.status().cellsFree());
+        metrics.gauge(Metric.WORKER_WORST_STALL_SECONDS, () -> engine.status().worstStallNanos() * 1e-9);
+        metrics.gauge(Metric.WORKER_P99_STALL_SECONDS, () -> engine.status().p99StallNanos() * 1e-9);
+        metrics.gauge(Metric.WORKER_PREEMPTIONS, () -> engine.status().preemptions());
     }
 
     void step(long durationNanos, int tokens) {
@@ -59,6 +68,19 @@ public final class EngineMetrics {
             betweenTokens.record(nowNanos - generation.lastTokenNanos, TimeUnit.NANOSECONDS);
         }
         generation.lastTokenNanos = nowNanos;
+    }
+
+    /** Guesses were checked, of which so many were right. */
+    void guesses(int checked, int right) {
+        guessedRight.increment(right);
+        guessedWrong.increment((double) checked - right);
+    }
+
+    /** So long was computed for clients already gone. */
+    void wasted(long nanos) {
+        if (nanos > 0) {
+            wastedSeconds.increment(nanos * 1e-9);
+        }
     }
 
     void cancelled(CancelReason reason) {

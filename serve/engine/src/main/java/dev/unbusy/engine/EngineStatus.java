@@ -6,6 +6,9 @@ package dev.unbusy.engine;
  * @param steps steps since start: standing still while work waits means wedged
  * @param tokensPerSecond generated, over the last seconds of work
  * @param prefillTokensPerSecond of prompts, over the last seconds of work
+ * @param worstStallNanos the longest that neighbours kept an answer from its next token, in the last one to two minutes
+ * @param p99StallNanos what 99 % of all tokens stayed within
+ * @param preemptions how often an answer gave its cells to others and started again, since start
  */
 public record EngineStatus(
         int running,
@@ -14,4 +17,7 @@ public record EngineStatus(
         int cellsFree,
         long steps,
         double tokensPerSecond,
-        double prefillTokensPerSecond) {}
+        double prefillTokensPerSecond,
+        long worstStallNanos,
+        long p99StallNanos,
+        long preemptions) {}

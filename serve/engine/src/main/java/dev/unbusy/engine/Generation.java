@@ -8,6 +8,7 @@ import dev.unbusy.llama.Vocab;
 import dev.unbusy.sampling.Sampler;
 import dev.unbusy.sampling.SamplerScratch;
 import dev.unbusy.sampling.TokenLogprobs;
+import dev.unbusy.scheduler.PromptLookupDrafter;
 import dev.unbusy.scheduler.Sequence;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One answer on its way: the scheduler's sequence together with its sampler and its text. Owned by the engine's thread,
- * except {@link #cancelRequested}.
+ * except for cancelling.
  */
 final class Generation extends Sequence {
     private static final Logger LOG = LoggerFactory.getLogger(Generation.class);
@@ -39,8 +40,8 @@ final class Generation extends Sequence {
     /** Since when a token waits to be sent, 0 if none does; {@link HeldTokens} keeps it. */
     long heldSinceNanos;
 
-    // volatile: set by whichever thread loses interest, read by the engine and by other cancellers.
-    volatile boolean cancelRequested;
+    /** When the client lost interest, 0 while it has not. Volatile: set by any thread, read by the engine and other cancellers. */
+    private volatile long cancelledNanos;
 
     Generation(GenerationRequest request, GenerationListener listener, long submittedNanos) {
         super(request.prompt(), request.maxTokens(), 0, request.cacheScope());
@@ -49,6 +50,7 @@ final class Generation extends Sequence {
         this.submittedNanos = submittedNanos;
         sampler = new Sampler(request.sampling(), request.sampler(), request.prompt(), request.prompt().length);
         text = new AnswerText(request.shape(), request.stops());
+        speculate(new PromptLookupDrafter());
     }
 
     /**
@@ -137,6 +139,23 @@ final class Generation extends Sequence {
 
     int chosen() {
         return chosen;
+    }
+
+    /** From any thread; the first call counts. */
+    void cancelRequested(long nowNanos) {
+        if (cancelledNanos == 0) {
+            cancelledNanos = nowNanos == 0 ? 1 : nowNanos;
+        }
+    }
+
+    boolean isCancelRequested() {
+        return cancelledNanos != 0;
+    }
+
+    /** How much of this time was after the cancel. */
+    long goneNanos(long startNanos, long endNanos) {
+        long cancelled = cancelledNanos;
+        return cancelled == 0 ? 0 : Math.max(0, endNanos - (cancelled - startNanos > 0 ? cancelled : startNanos));
     }
 
     private void end(FinishReason reason) {

@@ -12,6 +12,7 @@ import dev.unbusy.llama.ModelOptions;
 import dev.unbusy.llama.Vocab;
 import dev.unbusy.scheduler.KvLayout;
 import dev.unbusy.scheduler.SchedulerOptions;
+import dev.unbusy.scheduler.Speculation;
 import dev.unbusy.text.Progress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -29,6 +30,12 @@ final class LoadedModel implements AutoCloseable {
     private static final int CACHED_SEQUENCES = 24;
 
     private static final int RESERVE_OUTPUT_TOKENS = 256;
+
+    /** Guesses for one answer in one step: more seldom come true all. */
+    private static final int DRAFT_TOKENS = 16;
+
+    /** Guesses for all answers in one step. */
+    private static final int MOST_GUESSES = 32;
 
     private final Model model;
     private final ChatFormat format;
@@ -114,7 +121,13 @@ final class LoadedModel implements AutoCloseable {
                 batchTokens(),
                 TimeUnit.MILLISECONDS.toNanos(config.maxStallMillis()),
                 RESERVE_OUTPUT_TOKENS,
-                !model.isRecurrent()); // A recurrent state cannot be cut at the end of a shared prefix.
+                maxOutputs(),
+                // A recurrent state cannot be cut: neither behind the tokens that were guessed right, nor at the end of
+                // a
+                // shared prefix.
+                model.isRecurrent() ? 0 : DRAFT_TOKENS,
+                config.speculation(),
+                !model.isRecurrent());
     }
 
     /** For the thread that is to own it. */
@@ -125,7 +138,7 @@ final class LoadedModel implements AutoCloseable {
                 batchTokens(),
                 batchTokens(),
                 slots(),
-                slots(),
+                Math.max(slots(), maxOutputs()),
                 threads,
                 threads,
                 config.kvType(),
@@ -134,6 +147,12 @@ final class LoadedModel implements AutoCloseable {
 
     private int slots() {
         return config.parallelSequences() + (sizing.layout() == KvLayout.SHARED ? CACHED_SEQUENCES : 0);
+    }
+
+    /** Each costs memory for a row of logits. */
+    private int maxOutputs() {
+        int guesses = config.speculation() == Speculation.OFF ? 0 : MOST_GUESSES;
+        return Math.min(batchTokens(), config.parallelSequences() + guesses);
     }
 
     private int batchTokens() {

@@ -2,6 +2,7 @@ package dev.unbusy.engine;
 
 import dev.unbusy.config.Setting;
 import dev.unbusy.llama.KvType;
+import dev.unbusy.scheduler.Speculation;
 
 /** Section {@code worker} of the configuration file: how one worker process computes and answers. */
 public record WorkerConfig(
@@ -69,6 +70,15 @@ public record WorkerConfig(
         int maxStallMillis,
 
         @Setting(
+                value = "auto",
+                en =
+                        "Whether tokens are guessed from what was said before and several checked in one step, which speeds up"
+                                + " texts that repeat themselves. Answers are the same. auto: where measured times say that it"
+                                + " pays; off: never; always: even where it does not pay.",
+                zh = "是否根据已有文本猜测 token，并在一个步骤中验证多个，以加快重复性文本的生成；回答内容不变。" + "auto：实测划算时启用；off：不启用；always：即使不划算也启用。")
+        Speculation speculation,
+
+        @Setting(
                 value = "f16",
                 en = "Type of the KV cache: f16, or q8-0 for half the memory.",
                 zh = "KV 缓存类型：f16，或占用一半内存的 q8-0。")
@@ -119,6 +129,7 @@ public record WorkerConfig(
                 threads,
                 batchTokens,
                 maxStallMillis,
+                speculation,
                 kvType,
                 gpuLayers,
                 maxWaiting,

@@ -10,12 +10,14 @@ import dev.unbusy.llama.LlamaLibrary;
 import dev.unbusy.llama.Model;
 import dev.unbusy.llama.ModelOptions;
 import dev.unbusy.metrics.Metrics;
+import dev.unbusy.scheduler.Speculation;
 import dev.unbusy.text.Progress;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -26,6 +28,7 @@ final class RealModel {
     private static @Nullable LoadedModel loaded;
     private static @Nullable LoadedModel pooled;
     private static @Nullable Model plain;
+    private static final Map<Integer, LoadedModel> SPECULATING = new HashMap<>();
 
     private RealModel() {}
 
@@ -35,8 +38,13 @@ final class RealModel {
     }
 
     static WorkerConfig config(int sequences, int context, int cells, int maxWaiting) {
+        return config(sequences, context, cells, maxWaiting, Speculation.AUTO);
+    }
+
+    static WorkerConfig config(int sequences, int context, int cells, int maxWaiting, Speculation speculation) {
         KvLayoutChoice layout = cells == 0 ? KvLayoutChoice.SPLIT : KvLayoutChoice.SHARED;
-        return new WorkerConfig(sequences, context, cells, layout, 256, 1, 512, 250, KvType.F16, 0, maxWaiting, 5, 10);
+        return new WorkerConfig(
+                sequences, context, cells, layout, 256, 1, 512, 250, speculation, KvType.F16, 0, maxWaiting, 5, 10);
     }
 
     static Path natives() {
@@ -81,14 +89,18 @@ final class RealModel {
         return model;
     }
 
+    /** As {@link #shared} or {@link #pooled}, but every guess is checked. */
+    static synchronized LoadedModel speculating(int cells) {
+        return SPECULATING.computeIfAbsent(cells, c -> load(config(8, 2048, c, 4096, Speculation.ALWAYS)));
+    }
+
     static Engine engine(LoadedModel model) {
+        return engine(model, new Metrics());
+    }
+
+    static Engine engine(LoadedModel model, Metrics metrics) {
         Engine engine = new Engine(
-                model::newContext,
-                model.vocab(),
-                model.schedulerOptions(),
-                new EngineMetrics(new Metrics()),
-                4096,
-                () -> {
+                model::newContext, model.vocab(), model.schedulerOptions(), new EngineMetrics(metrics), 4096, () -> {
                     throw new AssertionError("the engine lost its context");
                 });
         engine.start().awaitContext();

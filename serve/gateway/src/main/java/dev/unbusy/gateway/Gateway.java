@@ -122,7 +122,11 @@ public final class Gateway implements AutoCloseable {
         context.startDraining();
         boolean drained = context.awaitNoRelays(limit);
         if (!drained) {
-            LOG.warn("{} requests were still running after {} s of draining", context.openRelays(), limit.toSeconds());
+            LOG.warn(
+                    "{} still running after {} s of draining",
+                    Text.counted(context.openRelays(), "request was", "requests were", "个请求")
+                            .en(),
+                    limit.toSeconds());
         }
         return drained;
     }

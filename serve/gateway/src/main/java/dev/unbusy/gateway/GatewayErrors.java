@@ -1,6 +1,7 @@
 package dev.unbusy.gateway;
 
 import dev.unbusy.api.ApiError;
+import dev.unbusy.text.Text;
 import java.util.List;
 
 /** Every error that the gateway itself answers, in one place: status, code, field, and a text that names the fix. */
@@ -40,7 +41,9 @@ final class GatewayErrors {
     static ApiError full(Dispatcher.Placement.Full full, int retryAfterSeconds) {
         return new ApiError(
                 429,
-                full.waiting() + " requests wait for a worker already, which is as many as may. Try again in "
+                Text.counted(full.waiting(), "request waits", "requests wait", "个请求")
+                                .en()
+                        + " for a worker already, which is as many as may. Try again in "
                         + retryAfterSeconds + " s.",
                 LIMIT,
                 null,

@@ -13,13 +13,13 @@ import java.util.function.ToIntFunction;
  *   <li>drops what was cancelled;
  *   <li>starts waiting sequences in order of priority and arrival, while there is a slot and room for prompt and reserved
  *       output. It shares the longest cached prefix; where another sequence is just computing a longer one, it waits for it;
- *   <li>takes one token of every decoding sequence; if cells run out, what is cached is evicted, then the lowest and youngest
- *       sequence is preempted: it starts again later with all its tokens, and its client notices nothing;
- *   <li>fills the rest of the step with prefill, first come first served, within the stall bound if anybody decodes.
+ *   <li>makes room for a token of every decoding sequence: what is cached is evicted, then the lowest and youngest sequence
+ *       is preempted; it starts again later with all its tokens, and its client notices nothing;
+ *   <li>fills the step ({@link StepMaker}).
  * </ol>
  *
  * <p>After the step the caller reports {@link #completed} (or {@link #failed}, {@link #aborted}), then for every run that
- * wanted logits either {@link #append} or {@link #finish}. Owned by one thread.
+ * wanted logits {@link #append}, as long as it says so, or {@link #finish}. Owned by one thread.
  *
  * @param <S> the caller's kind of sequence
  */
@@ -29,8 +29,9 @@ public final class Scheduler<S extends Sequence> {
 
     private final SchedulerOptions options;
     private final KvCache kv;
-    private final StepCosts costs = new StepCosts();
+    private final StepMaker<S> step;
     private final StepPlan<S> plan;
+    private final Acceptance acceptance = Acceptance.ofAll();
     /** Both in order of priority, then arrival. */
     private final List<S> waiting = new ArrayList<>();
 
@@ -44,11 +45,16 @@ public final class Scheduler<S extends Sequence> {
     public Scheduler(SchedulerOptions options) {
         this.options = options;
         kv = new KvCache(options);
-        plan = new StepPlan<>(options.maxRunning(), kv.operations());
+        step = new StepMaker<>(options, kv);
+        plan = step.plan();
     }
 
-    /** Takes a sequence in; it starts with one of the next plans. */
-    public Submission submit(S sequence) {
+    /**
+     * Takes a sequence in; it starts with one of the next plans.
+     *
+     * @param now the clock of {@link #plan}
+     */
+    public Submission submit(S sequence, long now) {
         int prompt = sequence.promptLength();
         if (prompt + 1 > options.contextTokens()) {
             sequence.state = Sequence.State.FINISHED;
@@ -56,6 +62,11 @@ public final class Scheduler<S extends Sequence> {
         }
         sequence.limitOutput(options.contextTokens() - prompt);
         sequence.arrival = arrivals++;
+        sequence.submittedNanos = now;
+        Drafter drafter = sequence.drafter;
+        if (drafter != null && options.maxDraftTokens() > 0) {
+            sequence.drafts = new DraftControl(drafter, acceptance);
+        }
         insert(waiting, sequence);
         return new Submission.Accepted();
     }
@@ -77,15 +88,14 @@ public final class Scheduler<S extends Sequence> {
             throw new IllegalStateException("the last step was neither completed nor failed");
         }
         nowNanos = now;
-        plan.clearRuns();
         dropCancelled(); // 1
         startWaiting(); // 2
-        planDecodes(); // 3
-        planPrefills(); // 4
+        makeRoom(); // 3
+        step.make(running, now); // 4
         while (plan.runs() == 0 && !running.isEmpty()) {
             // Prefills only, and none of them got a cell: the youngest makes room for the oldest.
             preempt(running.getLast());
-            planPrefills();
+            step.make(running, now);
         }
         inFlight = plan.runs() > 0;
         return plan;
@@ -96,13 +106,20 @@ public final class Scheduler<S extends Sequence> {
         kv.operations().clear();
     }
 
-    /** The step ran; the sequences' cells are filled. */
-    public void completed(long durationNanos) {
+    /**
+     * The step ran; the sequences' cells are filled.
+     *
+     * @param now the clock of {@link #plan}
+     * @param durationNanos of the computation alone
+     */
+    public void completed(long now, long durationNanos) {
         requireInFlight();
+        step.ran(running, now, durationNanos);
         for (int run = 0; run < plan.runs(); run++) {
-            plan.sequence(run).computed += plan.count(run);
+            S sequence = plan.sequence(run);
+            // Guesses are computed, but nobody knows yet whether they are the sequence's tokens.
+            sequence.computed += plan.count(run) - sequence.drafted;
         }
-        costs.observe(plan.decodes(), plan.prefillTokens(), durationNanos);
     }
 
     /**
@@ -114,7 +131,9 @@ public final class Scheduler<S extends Sequence> {
     public boolean failed() {
         requireInFlight();
         for (int run = 0; run < plan.runs(); run++) {
-            kv.undo(plan.sequence(run).slot, plan.sequence(run).computed);
+            S sequence = plan.sequence(run);
+            kv.undo(sequence.slot, sequence.computed);
+            sequence.drafted = 0;
         }
         if (kv.dropCached()) {
             return true;
@@ -145,17 +164,34 @@ public final class Scheduler<S extends Sequence> {
             // Logits were lost with the step: the last token has to be computed again.
             kv.truncate(sequence.slot, Math.min(filled, sequence.size() - 1));
             sequence.computed = Math.min(filled, sequence.size() - 1);
+            sequence.drafted = 0;
         }
     }
 
-    /** The sequence goes on with a sampled token. */
-    public void append(S sequence, int token) {
+    /**
+     * The sequence goes on with a sampled token.
+     *
+     * @return whether it was guessed, so that the next logits of its run follow it and the next token is sampled from them.
+     *     Else its run is done, whatever logits it has left
+     */
+    public boolean append(S sequence, int token) {
         if (sequence.remaining() != 0 || sequence.generated() >= sequence.maxOutput()) {
             throw new IllegalStateException("no token expected after " + sequence.computed + " of " + sequence.size()
                     + ", " + sequence.generated() + " of " + sequence.maxOutput() + " generated");
         }
-        sequence.add(token);
+        boolean guessed = sequence.drafted > 0 && sequence.token(sequence.size()) == token;
+        DraftControl drafts = sequence.drafts;
+        if (drafts != null) {
+            drafts.sampled(token, guessed);
+        }
         sequence.state = Sequence.State.DECODING;
+        if (guessed) {
+            sequence.takeDraft();
+        } else {
+            dropDrafts(sequence);
+            sequence.add(token);
+        }
+        return guessed;
     }
 
     /** The sequence is done; its cells stay cached for the next one that starts alike. */
@@ -187,6 +223,16 @@ public final class Scheduler<S extends Sequence> {
         return kv.ledger().total();
     }
 
+    /** The longest that neighbours' prompts and guesses kept a decoding sequence from a token in the last one to two minutes. */
+    public long worstStallNanos() {
+        return step.stalls().worstNanos(nowNanos);
+    }
+
+    /** As {@link #worstStallNanos}, but what 99 % of all tokens stayed within. */
+    public long p99StallNanos() {
+        return step.stalls().quantileNanos(nowNanos, 0.99);
+    }
+
     public long preemptions() {
         return preemptions;
     }
@@ -200,19 +246,16 @@ public final class Scheduler<S extends Sequence> {
     public void checkIntegrity() {
         kv.checkIntegrity();
         for (S sequence : running) {
-            if (!inFlight && kv.ledger().length(sequence.slot) != sequence.computed) {
+            int computed = sequence.computed + sequence.drafted;
+            if (!inFlight && kv.ledger().length(sequence.slot) != computed) {
                 throw new IllegalStateException("slot " + sequence.slot + " holds "
-                        + kv.ledger().length(sequence.slot) + " cells for " + sequence.computed + " computed tokens");
+                        + kv.ledger().length(sequence.slot) + " cells for " + computed + " computed tokens");
             }
         }
         if (running.isEmpty() && cellsAvailable() != cellsTotal()) {
             throw new IllegalStateException(
                     "nothing runs, but " + (cellsTotal() - cellsAvailable()) + " cells are pinned");
         }
-    }
-
-    StepCosts costs() {
-        return costs;
     }
 
     private void dropCancelled() {
@@ -259,53 +302,27 @@ public final class Scheduler<S extends Sequence> {
         }
     }
 
-    private void planDecodes() {
-        int decodes = decoding();
-        while (!kv.makeRoom(decodes)) {
+    private void makeRoom() {
+        while (!kv.makeRoom(decoding())) {
             preempt(running.getLast());
-            decodes = decoding();
-        }
-        if (decodes == 0) {
-            return;
-        }
-        for (S sequence : running) {
-            if (sequence.state == Sequence.State.DECODING) {
-                plan.add(sequence, 1);
-                kv.append(sequence.slot, 1);
-            }
         }
     }
 
-    private void planPrefills() {
-        int budget = options.batchTokens() - plan.decodes();
-        if (plan.decodes() > 0) {
-            budget = Math.min(budget, costs.prefillTokens(plan.decodes(), options.maxStallNanos()));
-        }
-        for (int i = 0; i < running.size() && budget > 0; i++) {
-            S sequence = running.get(i);
-            if (sequence.state == Sequence.State.PREFILLING) {
-                int count = Math.min(budget, sequence.remaining());
-                if (!kv.makeRoom(count)) {
-                    count = kv.ledger().free();
-                    if (count == 0) {
-                        return;
-                    }
-                }
-                plan.add(sequence, count);
-                kv.append(sequence.slot, count);
-                budget -= count;
-            }
+    private void dropDrafts(Sequence sequence) {
+        if (sequence.drafted > 0) {
+            kv.truncate(sequence.slot, sequence.computed);
+            sequence.drafted = 0;
         }
     }
 
     private int decoding() {
-        int decodes = 0;
+        int count = 0;
         for (int i = 0; i < running.size(); i++) {
             if (running.get(i).state == Sequence.State.DECODING) {
-                decodes++;
+                count++;
             }
         }
-        return decodes;
+        return count;
     }
 
     /** Cells that running sequences will still take, as far as they are promised to them. */
@@ -331,7 +348,7 @@ public final class Scheduler<S extends Sequence> {
         if (leader != null && leader.isRunning() && leader.computed < sequence.leaderNeeds) {
             return true;
         }
-        sequence.leader = null;
+        unhold(sequence);
         return false;
     }
 
@@ -340,7 +357,16 @@ public final class Scheduler<S extends Sequence> {
             if (leader.slot == plannedSlot) {
                 sequence.leader = leader;
                 sequence.leaderNeeds = plannedLength;
+                leader.followers++;
             }
+        }
+    }
+
+    private void unhold(Sequence sequence) {
+        Sequence leader = sequence.leader;
+        if (leader != null) {
+            leader.followers--;
+            sequence.leader = null;
         }
     }
 
@@ -361,10 +387,11 @@ public final class Scheduler<S extends Sequence> {
 
     private void end(S sequence) {
         if (sequence.slot >= 0) {
+            dropDrafts(sequence);
             kv.retire(sequence.slot, sequence, nowNanos);
         }
         sequence.slot = -1;
-        sequence.leader = null;
+        unhold(sequence);
         sequence.state = Sequence.State.FINISHED;
     }
 

@@ -12,6 +12,9 @@ package dev.unbusy.scheduler;
  * @param batchTokens most tokens of one step
  * @param maxStallNanos longest step while a sequence decodes, as far as prefill is to blame for it
  * @param reserveOutputTokens output for which a sequence must find room before it starts; less if it asks for less
+ * @param maxOutputs most tokens of one step that logits are wanted for; what {@code maxRunning} leaves is for guesses
+ * @param maxDraftTokens most guessed tokens of a sequence that one step checks; 0 where the cache cannot take tokens back
+ * @param speculation whether guesses are made and checked
  * @param prefixReuse whether cells of finished sequences are kept and shared
  */
 public record SchedulerOptions(
@@ -24,6 +27,9 @@ public record SchedulerOptions(
         int batchTokens,
         long maxStallNanos,
         int reserveOutputTokens,
+        int maxOutputs,
+        int maxDraftTokens,
+        Speculation speculation,
         boolean prefixReuse) {
 
     public SchedulerOptions {
@@ -34,6 +40,10 @@ public record SchedulerOptions(
         if (batchTokens < maxRunning) {
             throw new IllegalArgumentException(
                     "a step of " + batchTokens + " tokens cannot hold one of each of " + maxRunning + " sequences");
+        }
+        if (maxOutputs < maxRunning || maxDraftTokens < 0) {
+            throw new IllegalArgumentException("a step with " + maxOutputs + " outputs cannot hold one of each of "
+                    + maxRunning + " sequences, or " + maxDraftTokens + " guesses are negative");
         }
         int cells = layout == KvLayout.SPLIT ? kvCells / kvSlots : kvCells;
         if (contextTokens < 2 || cells < contextTokens) {

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * data again in a {@link StepPlan}. Owned by the scheduler's thread.
  *
  * <p>Invariant: the first {@link #computed} tokens have their KV cells; a decoding sequence has exactly one token that has
- * not been computed yet, the one sampled last.
+ * not been computed yet, the one sampled last. Between a step and what is sampled from it, {@link #drafted} more cells are
+ * filled.
  */
 public class Sequence {
     /** Where a sequence is in its life. */
@@ -41,6 +42,26 @@ public class Sequence {
     Sequence leader;
 
     int leaderNeeds;
+    /** Sequences that wait for this one's prefix. */
+    int followers;
+
+    /** Among the prompts of a step; lower comes first. */
+    double rank;
+
+    long submittedNanos;
+    long lastTokenNanos;
+    /** Since its last token, what neighbours' prompts and guesses took. */
+    double delayedNanos;
+
+    @Nullable
+    Drafter drafter;
+
+    @Nullable
+    DraftControl drafts;
+    /** Guesses at hand for the next step. */
+    int proposed;
+    /** Guesses that stand behind the tokens, in the step or computed and not yet compared. */
+    int drafted;
 
     /**
      * @param prompt tokens of the prompt; kept, not copied
@@ -61,6 +82,11 @@ public class Sequence {
         this.cacheScope = cacheScope;
     }
 
+    /** Has guesses of this drafter checked along the way, where that is faster; before it is submitted. */
+    public final void speculate(Drafter guesses) {
+        drafter = guesses;
+    }
+
     public final State state() {
         return state;
     }
@@ -75,6 +101,7 @@ public class Sequence {
         return size;
     }
 
+    /** A token, or behind them a guess that the planned step checks. */
     public final int token(int position) {
         return tokens[position];
     }
@@ -115,6 +142,11 @@ public class Sequence {
         return preemptions;
     }
 
+    /** Generated tokens that were guessed, so that no step of their own was needed. */
+    public final long acceptedDraftTokens() {
+        return drafts == null ? 0 : drafts.acceptedTokens();
+    }
+
     public final boolean isCancelled() {
         return cancelled;
     }
@@ -137,10 +169,27 @@ public class Sequence {
     }
 
     final void add(int token) {
-        if (size == tokens.length) {
-            // A copy, never in place: the prefix tree may refer to the old array.
-            tokens = Arrays.copyOf(tokens, Math.max(size + 32, size + size / 2));
-        }
+        ensureCapacity(size + 1);
         tokens[size++] = token;
+    }
+
+    /** Puts a guess behind the tokens. */
+    final void putDraft(int index, int token) {
+        ensureCapacity(size + index + 1);
+        tokens[size + index] = token;
+    }
+
+    /** The first guess became a token; its cell is filled. */
+    final void takeDraft() {
+        size++;
+        computed++;
+        drafted--;
+    }
+
+    private void ensureCapacity(int length) {
+        if (length > tokens.length) {
+            // A copy, never in place: the prefix tree may refer to the old array.
+            tokens = Arrays.copyOf(tokens, Math.max(length + 32, length + length / 2));
+        }
     }
 }

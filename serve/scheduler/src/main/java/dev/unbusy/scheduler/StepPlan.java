@@ -14,14 +14,17 @@ public final class StepPlan<S extends Sequence> {
     private final List<S> sequences;
     private final int[] firstPositions;
     private final int[] counts;
+    private final int[] outputs;
     private int tokens;
     private int decodes;
+    private int prefillTokens;
 
     StepPlan(int maxRuns, List<KvOperation> operations) {
         this.operations = operations;
         sequences = new ArrayList<>(maxRuns);
         firstPositions = new int[maxRuns];
         counts = new int[maxRuns];
+        outputs = new int[maxRuns];
     }
 
     /** To be done in this order before the step, also if the step has no runs. */
@@ -43,17 +46,24 @@ public final class StepPlan<S extends Sequence> {
         return firstPositions[run];
     }
 
-    /** Tokens of the run. */
+    /** Tokens of the run, guesses included. */
     public int count(int run) {
         return counts[run];
     }
 
-    /** Whether the run ends at the sequence's last token, whose logits choose the next one. */
-    public boolean wantsLogits(int run) {
-        return firstPositions[run] + counts[run] == sequences.get(run).size();
+    /**
+     * How many of the run's last tokens need logits: none while a prompt goes on in a later step, one for the next token, and
+     * one more for each guess. The first of them are always valid; those after them while {@link Scheduler#append} says so.
+     */
+    public int outputs(int run) {
+        return outputs[run];
     }
 
-    /** Tokens of all runs. */
+    public boolean wantsLogits(int run) {
+        return outputs[run] > 0;
+    }
+
+    /** Tokens of all runs, guesses included. */
     public int tokens() {
         return tokens;
     }
@@ -63,18 +73,21 @@ public final class StepPlan<S extends Sequence> {
         return decodes;
     }
 
+    /** Tokens of prompts. */
     public int prefillTokens() {
-        return tokens - decodes;
+        return prefillTokens;
     }
 
     void clearRuns() {
         sequences.clear();
         tokens = 0;
         decodes = 0;
+        prefillTokens = 0;
     }
 
     void add(S sequence, int count) {
-        if (sequence.remaining() < count || count < 1) {
+        int left = sequence.remaining() + sequence.drafted;
+        if (left < count || sequence.remaining() < 1 || count < 1) {
             throw new IllegalStateException(
                     "a sequence with " + sequence.remaining() + " tokens to compute cannot take " + count
                             + ": after a step that wanted logits it is appended to, finished or cancelled");
@@ -83,9 +96,12 @@ public final class StepPlan<S extends Sequence> {
         sequences.add(sequence);
         firstPositions[run] = sequence.computed();
         counts[run] = count;
+        outputs[run] = left == count ? 1 + sequence.drafted : 0;
         tokens += count;
         if (sequence.state() == Sequence.State.DECODING) {
             decodes++;
+        } else {
+            prefillTokens += count;
         }
     }
 }

@@ -30,11 +30,14 @@ class SchedulerPropertiesTest {
             @ForAll long seed,
             @ForAll @IntRange(min = 1, max = 6) int running,
             @ForAll @IntRange(min = 0, max = 8) int spareSlots,
-            @ForAll @IntRange(min = 60, max = 700) int cells) {
+            @ForAll @IntRange(min = 60, max = 700) int cells,
+            @ForAll boolean repeating) {
         Random random = new Random(seed);
+        int batch = 8 + random.nextInt(60);
+        int drafts = repeating ? random.nextInt(9) : 0;
         Simulation simulation =
-                new Simulation(Simulation.options(running, cells, running + spareSlots, 60, 8 + random.nextInt(60)));
-        finishesEverything(simulation, random);
+                new Simulation(Simulation.options(running, cells, running + spareSlots, 60, batch, drafts));
+        finishesEverything(simulation, random, repeating);
         assertThat(simulation.scheduler.cellsAvailable()).isEqualTo(cells);
     }
 
@@ -44,21 +47,27 @@ class SchedulerPropertiesTest {
             @ForAll long seed,
             @ForAll @IntRange(min = 1, max = 6) int running,
             @ForAll @IntRange(min = 0, max = 3) int spareSlots,
-            @ForAll @IntRange(min = 0, max = 300) int parked) {
+            @ForAll @IntRange(min = 0, max = 300) int parked,
+            @ForAll boolean repeating) {
         Random random = new Random(seed);
+        int batch = 8 + random.nextInt(60);
+        int drafts = repeating ? random.nextInt(9) : 0;
         Simulation simulation =
-                new Simulation(Simulation.split(running, running + spareSlots, parked, 60, 8 + random.nextInt(60)));
-        finishesEverything(simulation, random);
+                new Simulation(Simulation.split(running, running + spareSlots, parked, 60, batch, drafts));
+        finishesEverything(simulation, random, repeating);
     }
 
-    private static void finishesEverything(Simulation simulation, Random random) {
+    private static void finishesEverything(Simulation simulation, Random random, boolean repeating) {
+        if (repeating) {
+            simulation.model = Simulation::repeating;
+        }
         Map<Sequence, int[]> prompts = new HashMap<>();
         run(simulation, random, prompts);
         simulation.drain(5_000);
         assertThat(simulation.live).isEmpty();
         for (Sequence sequence : simulation.finished) {
             assertThat(simulation.outputs.get(sequence))
-                    .isEqualTo(Simulation.expected(prompts.getOrDefault(sequence, new int[0]), sequence.maxOutput()));
+                    .isEqualTo(simulation.expected(prompts.getOrDefault(sequence, new int[0]), sequence.maxOutput()));
         }
         assertThat(simulation.scheduler.running() + simulation.scheduler.waiting())
                 .isZero();
@@ -69,31 +78,48 @@ class SchedulerPropertiesTest {
         assertThat(simulation.scheduler.cellsFree()).isEqualTo(simulation.scheduler.cellsTotal());
     }
 
+    /** Any machine, noise included: what neighbours are to blame for stays within the bound, but for the odd outlier. */
     @Property(tries = 60, shrinking = ShrinkingMode.OFF)
     void stallBound_holdsOnceCostsAreKnown(
             @ForAll long seed,
-            @ForAll @IntRange(min = 1, max = 3000) int prefillMicros,
-            @ForAll @IntRange(min = 0, max = 20_000) int stepMicros,
-            @ForAll @IntRange(min = 1, max = 3000) int decodeMicros) {
+            @ForAll @IntRange(min = 5, max = 4000) int promptMicros,
+            @ForAll @IntRange(min = 0, max = 40_000) int fixedMicros,
+            @ForAll @IntRange(min = 5, max = 6000) int decodeMicros,
+            @ForAll @IntRange(min = 0, max = 3000) int cellNanos,
+            @ForAll boolean tiled) {
         Random random = new Random(seed);
-        SchedulerOptions options =
-                new SchedulerOptions(8, KvLayout.SHARED, 20_000, 32, 0, 2000, 512, 100_000_000, 8, true);
+        SchedulerOptions options = new SchedulerOptions(
+                8, KvLayout.SHARED, 20_000, 32, 0, 4000, 512, 100_000_000, 8, 8, 0, Speculation.AUTO, true);
         Simulation simulation = new Simulation(options);
-        simulation.prefillTokenNanos = prefillMicros * 1000L;
-        simulation.stepNanos = stepMicros * 1000L;
-        simulation.decodeNanos = decodeMicros * 1000L;
+        double cell = cellNanos / 1e6;
+        simulation.machine = new Machine(
+                "random", fixedMicros / 1e3, promptMicros / 1e3, decodeMicros / 1e3, cell, cell / 4, tiled ? 64 : 0);
+        simulation.noisy = true;
         Sequence decoding = simulation.submit(tokens(random, 64), 300);
-        while (decoding.generated() < 3) {
+        for (int i = 0; i < 3; i++) {
+            simulation.submit(tokens(random, 700), 5);
+        }
+        while (decoding.generated() < 60) {
             simulation.step();
         }
-        simulation.worstStall = 0;
-        for (int i = 0; i < 5; i++) {
-            simulation.submit(tokens(random, 300 + random.nextInt(1500)), 1 + random.nextInt(10));
+        StallMeter stalls = new StallMeter(Long.MAX_VALUE / 4);
+        for (int i = 0; i < 4; i++) {
+            simulation.submit(tokens(random, 300 + random.nextInt(2500)), 1 + random.nextInt(10));
         }
-        while (decoding.state() != Sequence.State.FINISHED && simulation.step()) {
-            // Until the sequence that must not stall is done.
+        while (decoding.state() != Sequence.State.FINISHED) {
+            long before = simulation.lastToken.getOrDefault(decoding, 0L);
+            simulation.step();
+            if (simulation.lastToken.getOrDefault(decoding, before) != before) {
+                // Alone it would have taken at least this.
+                stalls.record(simulation.clock, simulation.clock - before - (long) (1e6 * simulation.machine.fixed()));
+            }
         }
-        assertThat(simulation.worstStall).as("seed %d", seed).isLessThanOrEqualTo(100_000_000L);
+        assertThat(stalls.quantileNanos(simulation.clock, 0.9))
+                .as("p90, seed %d", seed)
+                .isLessThanOrEqualTo(105_000_000L);
+        assertThat(stalls.worstNanos(simulation.clock))
+                .as("worst, seed %d", seed)
+                .isLessThanOrEqualTo(200_000_000L);
     }
 
     /** Submits, cancels, computes and breaks off at random. */
@@ -108,6 +134,9 @@ class SchedulerPropertiesTest {
                         1 + random.nextInt(20),
                         random.nextInt(8) == 0 ? 1 : 0,
                         random.nextInt(6) == 0 ? "t" : "");
+                if (random.nextInt(4) > 0) {
+                    sequence.speculate(random.nextInt(4) > 0 ? new PromptLookupDrafter() : new WrongDrafter());
+                }
                 simulation.submit(sequence);
                 prompts.put(sequence, prompt);
             } else if (dice < 5 && !simulation.live.isEmpty()) {

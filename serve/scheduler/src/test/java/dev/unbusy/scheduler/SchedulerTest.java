@@ -27,17 +27,82 @@ class SchedulerTest {
     }
 
     @Test
-    void plan_whenNobodyDecodes_fillsTheWholeBatch() {
-        simulation.submit(prompt(200), 5);
-        simulation.submit(prompt(40), 5);
+    void plan_whenNobodyDecodes_fillsTheWholeBatchOnceCostsAreKnown() {
+        simulation.submit(prompt(270), 5);
+        simulation.submit(prompt(280), 5);
+        assertThat(simulation.plan().tokens()).isEqualTo(64);
+        simulation.finishStep();
         assertThat(simulation.plan().tokens()).isEqualTo(128);
+    }
+
+    @Test
+    void plan_whenNobodyDecodes_isNoLongerThanFourStallBoundsSoThatANewcomerCanOvertake() {
+        simulation.machine = new Machine("slow", 10, 20, 20, 0, 0, 0);
+        simulation.submit(prompt(290), 5);
+        simulation.step();
+        StepPlan<Sequence> plan = simulation.plan();
+        assertThat(plan.tokens()).isBetween(15, PrefillBudget.LEAST_ALONE);
+    }
+
+    @Test
+    void prefill_takesTheShortestPromptFirst() {
+        Sequence large = simulation.submit(prompt(290), 3);
+        simulation.step();
+        Sequence small = simulation.submit(prompt(30), 3);
+        Sequence middle = simulation.submit(prompt(100), 3);
+        simulation.drain(100);
+        assertThat(simulation.finished).containsExactly(small, middle, large);
+    }
+
+    @Test
+    void prefill_ofALongPrompt_isOvertakenForAboutAsLongAsItTakesItself() {
+        Simulation stream = new Simulation(Simulation.options(2, 5000, 200, 1000, 128));
+        Sequence large = stream.submit(prompt(900), 1);
+        int overtaken = 0;
+        while (large.state() != Sequence.State.FINISHED) {
+            if (stream.live.size() < 2) {
+                stream.submit(prompt(100), 1);
+                overtaken++;
+            }
+            stream.step();
+        }
+        assertThat(overtaken).isBetween(5, 20);
+        assertThat(stream.clock).isLessThan(3_000_000_000L); // 0.9 s by itself.
+    }
+
+    @Test
+    void prefill_thatOthersWaitFor_comesFirst() {
+        Sequence alone = simulation.submit(prompt(120), 1);
+        int[] shared = prompt(200);
+        Sequence leader = simulation.submit(concat(shared, prompt(4)), 1);
+        Sequence[] followers = IntStream.range(0, 2)
+                .mapToObj(i -> simulation.submit(concat(shared, prompt(4)), 1))
+                .toArray(Sequence[]::new);
+        simulation.drain(100);
+        assertThat(simulation.finished.getFirst()).isSameAs(leader);
+        assertThat(simulation.finished).contains(followers).contains(alone);
+    }
+
+    @Test
+    void stalls_areWhatNeighboursAddNotWhatDecodingTakes() {
+        simulation.submit(prompt(20), 200);
+        for (int i = 0; i < 20; i++) {
+            simulation.step();
+        }
+        assertThat(simulation.scheduler.worstStallNanos()).isZero();
+        Sequence neighbour = simulation.submit(prompt(290), 1);
+        while (neighbour.state() != Sequence.State.FINISHED) {
+            simulation.step();
+        }
+        assertThat(simulation.scheduler.worstStallNanos()).isBetween(70_000_000L, 100_000_000L);
+        assertThat(simulation.scheduler.p99StallNanos()).isBetween(40_000_000L, 105_000_000L);
     }
 
     @Test
     void submit_whenPromptAndOneTokenExceedTheContext_isRefusedWithBothNumbers() {
         Sequence sequence = new Sequence(prompt(300), 5, 0, "");
-        assertThat(simulation.scheduler.submit(sequence)).isEqualTo(new Submission.TooLong(300, 300));
-        assertThat(simulation.scheduler.submit(new Sequence(prompt(299), 5, 0, "")))
+        assertThat(simulation.scheduler.submit(sequence, 0)).isEqualTo(new Submission.TooLong(300, 300));
+        assertThat(simulation.scheduler.submit(new Sequence(prompt(299), 5, 0, ""), 0))
                 .isEqualTo(new Submission.Accepted());
     }
 
@@ -68,7 +133,7 @@ class SchedulerTest {
         Sequence again = simulation.submit(prompt.clone(), 3);
         simulation.drain(100);
         assertThat(again.cachedTokens()).isEqualTo(99);
-        assertThat(simulation.outputs.get(again)).isEqualTo(Simulation.expected(prompt, 3));
+        assertThat(simulation.outputs.get(again)).isEqualTo(simulation.expected(prompt, 3));
     }
 
     @Test
@@ -101,9 +166,11 @@ class SchedulerTest {
         Sequence leader = simulation.submit(concat(shared, prompt(10)), 3);
         Sequence held = simulation.submit(concat(shared, prompt(10)), 3);
         simulation.step();
+        int computed = leader.computed();
         simulation.cancel(leader);
         simulation.drain(100);
-        assertThat(held.cachedTokens()).isEqualTo(128);
+        assertThat(computed).isPositive();
+        assertThat(held.cachedTokens()).isEqualTo(computed);
         assertThat(held.state()).isEqualTo(Sequence.State.FINISHED);
     }
 
@@ -114,7 +181,8 @@ class SchedulerTest {
         simulation.submit(concat(shared, prompt(10)), 3);
         Sequence other = simulation.submit(prompt(10), 3);
         simulation.step();
-        assertThat(other.state()).isEqualTo(Sequence.State.PREFILLING);
+        assertThat(simulation.scheduler.waiting()).isEqualTo(1);
+        assertThat(other.state()).isEqualTo(Sequence.State.DECODING);
     }
 
     @Test
@@ -138,8 +206,8 @@ class SchedulerTest {
         assertThat(oldest.preemptions()).isZero();
         assertThat(youngest.preemptions()).isPositive();
         assertThat(tight.scheduler.preemptions()).isEqualTo(youngest.preemptions());
-        assertThat(tight.outputs.get(oldest)).isEqualTo(Simulation.expected(oldPrompt, 60));
-        assertThat(tight.outputs.get(youngest)).isEqualTo(Simulation.expected(youngPrompt, 60));
+        assertThat(tight.outputs.get(oldest)).isEqualTo(tight.expected(oldPrompt, 60));
+        assertThat(tight.outputs.get(youngest)).isEqualTo(tight.expected(youngPrompt, 60));
     }
 
     @Test
@@ -240,23 +308,8 @@ class SchedulerTest {
         simulation.submit(prompt(20), 5);
         StepPlan<Sequence> plan = simulation.plan();
         simulation.compute(plan, plan.tokens());
-        simulation.scheduler.completed(1);
+        simulation.scheduler.completed(1, 1);
         assertThatThrownBy(() -> simulation.scheduler.plan(1)).isInstanceOf(IllegalStateException.class);
-    }
-
-    @Test
-    void costs_beforeAnyMeasurement_startSmallAndGrowTowardsTheBound() {
-        StepCosts costs = new StepCosts();
-        assertThat(costs.prefillTokens(1, 100_000_000)).isEqualTo(32);
-        costs.observe(1, 0, 5_000_000);
-        for (int i = 0; i < 30; i++) {
-            int chunk = costs.prefillTokens(1, 100_000_000);
-            costs.observe(1, chunk, 5_000_000 + chunk * 500_000L);
-        }
-        assertThat(costs.prefillTokens(1, 100_000_000)).isBetween(140, 150); // (80 − 5) ms at 0.5 ms
-        costs.observe(1, 100, 205_000_000); // Suddenly four times as slow.
-        assertThat(costs.prefillTokens(1, 100_000_000)).isLessThan(80);
-        assertThat(costs.prefillTokens(1, 1_000)).isEqualTo(StepCosts.MIN_CHUNK);
     }
 
     private int[] prompt(int length) {

@@ -5,11 +5,15 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A scheduler on a fake cache, in virtual time. The fake model's next token is a hash of all tokens the cache holds for the
- * sequence, so that a token lost, doubled or computed on somebody else's cells changes everything after it.
+ * sequence, so that a token lost, doubled or computed on somebody else's cells changes everything after it; or of the last
+ * two, so that it repeats itself.
  */
 final class Simulation {
     static final int VOCABULARY = 1000;
@@ -23,18 +27,29 @@ final class Simulation {
     /** When each decoding sequence got its last token. */
     final Map<Sequence, Long> lastToken = new HashMap<>();
 
-    long stepNanos = 1_000_000;
-    long prefillTokenNanos = 1_000_000;
-    long decodeNanos = 100_000;
+    Machine machine = new Machine("plain", 1, 1, 0.1, 0, 0, 0);
+    /** Whether costs scatter. */
+    boolean noisy;
+    /** Drawn from only for noise. */
+    final Random random = new Random(7);
     /** Whether cells or slots can run short, so that what was cached may be gone when it is looked for. */
     boolean evicts = true;
 
     /** Its list of operations goes on being filled between plans. */
     private @Nullable StepPlan<Sequence> lastPlan;
 
+    private boolean lastWasApart;
+
     long clock;
     long worstStall;
+    /** The fake model. */
+    ToIntFunction<int[]> model = Simulation::next;
+
     int steps;
+    /** Guesses computed, and those of them that came true. */
+    int guessed;
+
+    int guessedRight;
     int prefilled;
     int decoded;
     /** Sequences whose cached tokens were compared with what the cache really held. */
@@ -47,12 +62,48 @@ final class Simulation {
     }
 
     static SchedulerOptions options(int running, int cells, int slots, int context, int batch) {
-        return new SchedulerOptions(running, KvLayout.SHARED, cells, slots, 0, context, batch, 100_000_000, 8, true);
+        return options(running, cells, slots, context, batch, 0);
+    }
+
+    /** With guesses of up to so many tokens. */
+    static SchedulerOptions options(int running, int cells, int slots, int context, int batch, int drafts) {
+        int outputs = Math.min(batch, running + 2 * drafts);
+        return new SchedulerOptions(
+                running,
+                KvLayout.SHARED,
+                cells,
+                slots,
+                0,
+                context,
+                batch,
+                100_000_000,
+                8,
+                outputs,
+                drafts,
+                Speculation.AUTO,
+                true);
     }
 
     static SchedulerOptions split(int running, int slots, int parked, int context, int batch) {
+        return split(running, slots, parked, context, batch, 0);
+    }
+
+    static SchedulerOptions split(int running, int slots, int parked, int context, int batch, int drafts) {
+        int outputs = Math.min(batch, running + 2 * drafts);
         return new SchedulerOptions(
-                running, KvLayout.SPLIT, slots * context, slots, parked, context, batch, 100_000_000, 8, true);
+                running,
+                KvLayout.SPLIT,
+                slots * context,
+                slots,
+                parked,
+                context,
+                batch,
+                100_000_000,
+                8,
+                outputs,
+                drafts,
+                Speculation.AUTO,
+                true);
     }
 
     Sequence submit(int[] prompt, int output) {
@@ -60,7 +111,7 @@ final class Simulation {
     }
 
     Sequence submit(Sequence sequence) {
-        if (scheduler.submit(sequence) instanceof Submission.Accepted) {
+        if (scheduler.submit(sequence, clock) instanceof Submission.Accepted) {
             live.add(sequence);
         }
         return sequence;
@@ -101,13 +152,16 @@ final class Simulation {
             }
         }
         for (Sequence sequence : decoding) {
-            if (sequence.state() == Sequence.State.DECODING && runOf(plan, sequence) < 0) {
+            // All of them may stay out of a step that takes prompts only, but not of two in a row.
+            boolean apart = plan.decodes() == 0 && !lastWasApart && plan.runs() > 0;
+            if (sequence.state() == Sequence.State.DECODING && runOf(plan, sequence) < 0 && !apart) {
                 throw new AssertionError("a decoding sequence was left out");
             }
             if (sequence.state() != Sequence.State.DECODING) {
                 lastToken.remove(sequence); // Preempted: the bound speaks of running sequences.
             }
         }
+        lastWasApart = plan.decodes() == 0 && !decoding.isEmpty();
         plan.operations().forEach(kv::apply);
         scheduler.operationsDone();
         scheduler.checkIntegrity();
@@ -126,13 +180,24 @@ final class Simulation {
         }
     }
 
+    /** Computes and completes the plan that was made last. */
+    void finishStep() {
+        StepPlan<Sequence> plan = Objects.requireNonNull(lastPlan);
+        compute(plan, plan.tokens());
+        complete(plan);
+    }
+
     boolean step() {
         StepPlan<Sequence> plan = plan();
         if (plan.runs() == 0) {
             return false;
         }
-        if (plan.tokens() > options.batchTokens()) {
-            throw new AssertionError("step of " + plan.tokens() + " tokens");
+        int outputs = 0;
+        for (int run = 0; run < plan.runs(); run++) {
+            outputs += plan.outputs(run);
+        }
+        if (plan.tokens() > options.batchTokens() || outputs > options.maxOutputs()) {
+            throw new AssertionError("step of " + plan.tokens() + " tokens, " + outputs + " outputs");
         }
         compute(plan, plan.tokens());
         complete(plan);
@@ -140,17 +205,19 @@ final class Simulation {
     }
 
     void complete(StepPlan<Sequence> plan) {
-        long duration = stepNanos + plan.prefillTokens() * prefillTokenNanos + plan.decodes() * decodeNanos;
+        Machine.Step step = new Machine.Step();
+        for (int run = 0; run < plan.runs(); run++) {
+            step.add(plan.count(run), plan.firstPosition(run), run < plan.decodes());
+        }
+        long duration = (long) (1e6 * machine.millis(step) * (noisy ? Machine.noise(random) : 1));
         clock += duration;
         steps++;
         prefilled += plan.prefillTokens();
         decoded += plan.decodes();
-        scheduler.completed(duration);
+        scheduler.completed(clock, duration);
         for (int run = 0; run < plan.runs(); run++) {
             Sequence sequence = plan.sequence(run);
-            if (plan.wantsLogits(run)) {
-                sample(sequence);
-            }
+            sample(sequence, plan, run);
         }
         scheduler.checkIntegrity();
         int used = options.kvCells() - scheduler.cellsFree();
@@ -160,24 +227,43 @@ final class Simulation {
         }
     }
 
-    private void sample(Sequence sequence) {
-        int[] content = kv.content(sequence.slot());
-        int[] tokens = Arrays.copyOf(sequence.tokens(), sequence.size());
-        if (!Arrays.equals(content, tokens)) {
-            throw new AssertionError("slot " + sequence.slot() + " holds other tokens than the sequence");
+    private void sample(Sequence sequence, StepPlan<Sequence> plan, int run) {
+        int outputs = plan.outputs(run);
+        if (outputs == 0) {
+            return;
         }
+        guessed += outputs - 1;
+        int[] content = kv.content(sequence.slot());
         Long last = lastToken.put(sequence, clock);
         if (last != null) {
             worstStall = Math.max(worstStall, clock - last);
         }
-        scheduler.append(sequence, next(content));
-        if (sequence.generated() == sequence.maxOutput()) {
-            outputs.put(sequence, Arrays.copyOfRange(sequence.tokens(), sequence.promptLength(), sequence.size()));
-            scheduler.finish(sequence);
-            live.remove(sequence);
-            lastToken.remove(sequence);
-            finished.add(sequence);
+        for (int i = 0; i < outputs; i++) {
+            // What the model saw when it computed these logits.
+            int[] seen = Arrays.copyOf(content, content.length - outputs + 1 + i);
+            if (!Arrays.equals(seen, Arrays.copyOf(sequence.tokens(), sequence.size()))) {
+                throw new AssertionError("slot " + sequence.slot() + " holds other tokens than the sequence");
+            }
+            boolean right = scheduler.append(sequence, model.applyAsInt(seen));
+            scheduler.checkIntegrity();
+            if (sequence.generated() == sequence.maxOutput()) {
+                outputs(sequence);
+                return;
+            }
+            if (!right) {
+                return;
+            }
+            guessedRight++;
         }
+        throw new AssertionError("more guesses right than were made");
+    }
+
+    private void outputs(Sequence sequence) {
+        outputs.put(sequence, Arrays.copyOfRange(sequence.tokens(), sequence.promptLength(), sequence.size()));
+        scheduler.finish(sequence);
+        live.remove(sequence);
+        lastToken.remove(sequence);
+        finished.add(sequence);
     }
 
     void drain(int maxSteps) {
@@ -193,11 +279,18 @@ final class Simulation {
         return Math.floorMod(Arrays.hashCode(tokens) * 0x9E3779B9, VOCABULARY);
     }
 
+    /** A model that says again what it said before: five words, each chosen by the two before. */
+    static int repeating(int[] tokens) {
+        int last = tokens[tokens.length - 1];
+        int before = tokens.length > 1 ? tokens[tokens.length - 2] : 0;
+        return Math.floorMod(((31 * last + before) * 0x9E3779B9) >>> 7, 5);
+    }
+
     /** What a sequence generates when it is alone. */
-    static int[] expected(int[] prompt, int output) {
+    int[] expected(int[] prompt, int output) {
         int[] tokens = Arrays.copyOf(prompt, prompt.length + output);
         for (int i = prompt.length; i < tokens.length; i++) {
-            tokens[i] = next(Arrays.copyOf(tokens, i));
+            tokens[i] = model.applyAsInt(Arrays.copyOf(tokens, i));
         }
         return Arrays.copyOfRange(tokens, prompt.length, tokens.length);
     }

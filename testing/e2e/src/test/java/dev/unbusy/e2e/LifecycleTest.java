@@ -59,8 +59,16 @@ class LifecycleTest {
 
     @Test
     void workerKilled_isRestartedAndRequestsInBetweenWait() throws Exception {
-        try (RunningUnbusy unbusy = RunningUnbusy.start()) {
+        Map<String, String> surprising = Map.of(
+                "GGML_BACKEND_PATH", "/nonexistent/libggml-foreign.so",
+                "HF_TOKEN", "hf_secret",
+                "LD_LIBRARY_PATH", "/nonexistent/of-the-user",
+                "CUDA_VISIBLE_DEVICES", "0");
+        try (RunningUnbusy unbusy = RunningUnbusy.start(surprising)) {
             long before = unbusy.workerPid();
+            assertThat(environment(before))
+                    .contains("LD_LIBRARY_PATH=/nonexistent/of-the-user", "CUDA_VISIBLE_DEVICES=0")
+                    .noneMatch(line -> line.startsWith("GGML_BACKEND_PATH=") || line.startsWith("HF_TOKEN="));
             RunningUnbusy.signal("KILL", before);
             JsonNode answer = unbusy.ask(4);
             assertThat(answer.path("choices")
@@ -72,7 +80,13 @@ class LifecycleTest {
             JsonNode worker = unbusy.worker();
             assertThat(worker.path("pid").asLong()).isNotEqualTo(before);
             assertThat(worker.path("restarts").asInt()).isEqualTo(1);
+            assertThat(environment(unbusy.workerPid())).noneMatch(line -> line.startsWith("GGML_BACKEND_PATH="));
         }
+    }
+
+    /** Of a process, as the kernel has it. */
+    private static List<String> environment(long pid) throws Exception {
+        return List.of(Files.readString(Path.of("/proc/" + pid + "/environ")).split("\0"));
     }
 
     /** Killed as soon as it is there, ready or not, until it is given up; it comes back by itself. */
@@ -107,23 +121,6 @@ class LifecycleTest {
             assertThat(unbusy.worker().path("restarts").asInt()).isGreaterThanOrEqualTo(10);
         } finally {
             Files.delete(config);
-        }
-    }
-
-    @Test
-    void theWorkersEnvironment_isTheServices_withoutWhatWouldHarmIt() throws Exception {
-        Map<String, String> environment = Map.of(
-                "GGML_BACKEND_PATH", "/nonexistent/libggml-foreign.so",
-                "HF_TOKEN", "hf_secret",
-                "LD_LIBRARY_PATH", "/nonexistent/of-the-user",
-                "CUDA_VISIBLE_DEVICES", "0");
-        try (RunningUnbusy unbusy = RunningUnbusy.start(environment)) {
-            List<String> seen = List.of(Files.readString(Path.of("/proc/" + unbusy.workerPid() + "/environ"))
-                    .split("\0"));
-            assertThat(seen)
-                    .contains("LD_LIBRARY_PATH=/nonexistent/of-the-user", "CUDA_VISIBLE_DEVICES=0")
-                    .noneMatch(line -> line.startsWith("GGML_BACKEND_PATH=") || line.startsWith("HF_TOKEN="));
-            assertThat(unbusy.ask(2).path("choices")).hasSize(1);
         }
     }
 
@@ -184,23 +181,6 @@ class LifecycleTest {
             assertThat(result.standardError())
                     .contains(Integer.toString(other.getLocalPort()))
                     .contains("--port");
-        }
-    }
-
-    @Test
-    void twoUpsAtOnce_bothServe() throws Exception {
-        CompletableFuture<RunningUnbusy> other = CompletableFuture.supplyAsync(() -> {
-            try {
-                return RunningUnbusy.start();
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
-        });
-        try (RunningUnbusy one = RunningUnbusy.start();
-                RunningUnbusy two = other.get(120, TimeUnit.SECONDS)) {
-            assertThat(one.url()).isNotEqualTo(two.url());
-            assertThat(one.ask(2).path("choices")).hasSize(1);
-            assertThat(two.ask(2).path("choices")).hasSize(1);
         }
     }
 

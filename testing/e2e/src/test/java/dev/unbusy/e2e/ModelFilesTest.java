@@ -60,7 +60,9 @@ class ModelFilesTest {
     void aDirectory() throws Exception {
         Command.Result result = up(directory);
         assertThat(result.exitCode()).isEqualTo(2);
-        assertThat(result.standardError()).contains(directory.toString()).contains("What to do");
+        assertThat(result.standardError())
+                .contains(directory + " is a directory")
+                .contains("What to do");
     }
 
     /** Relative, through a symbolic link, with blanks and Chinese characters, under a locale that knows only ASCII. */

@@ -143,9 +143,9 @@ final class BenchCommand implements Callable<Integer> {
         rows.add(row("E2E", report.e2eMs()));
         io.out()
                 .println(Text.of(
-                                "%d requests: %d completed, %d rejected, %d lost; errors: %s",
-                                "共 %d 个请求：完成 %d，被拒 %d，丢失 %d；错误：%s",
-                                report.requests(),
+                                "%s: %d completed, %d rejected, %d lost; errors: %s",
+                                "共 %s：完成 %d，被拒 %d，丢失 %d；错误：%s",
+                                Text.counted(report.requests(), "request", "requests", "个请求"),
                                 report.completed(),
                                 report.rejected(),
                                 report.lost(),

@@ -8,7 +8,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -46,13 +46,23 @@ final class Cli {
             print(io, wrong);
             return ExitCodes.of(wrong);
         }
-        return commandLine(io.in(lang)).execute(arguments);
+        return commandLine(io.in(lang), arguments).execute(arguments);
     }
 
+    /** With every command, as help and references need it. */
     static CommandLine commandLine(Io io) {
+        return commandLine(io, new String[0]);
+    }
+
+    /** With the one command that the arguments begin with: picocli reflects on each it is given, a tenth of a second for all. */
+    private static CommandLine commandLine(Io io, String[] arguments) {
         Locale.setDefault(io.lang() == Lang.ZH ? Locale.SIMPLIFIED_CHINESE : Locale.ENGLISH);
         CommandLine root = new CommandLine(new UnbusyCommand());
-        commands(io).forEach(root::addSubcommand);
+        Map<String, Object> commands = commands(io);
+        if (arguments.length > 0 && commands.containsKey(arguments[0])) {
+            commands.keySet().retainAll(Set.of(arguments[0]));
+        }
+        commands.forEach(root::addSubcommand);
         root.setOut(writer(io.out()));
         root.setErr(writer(io.err()));
         root.setCaseInsensitiveEnumValuesAllowed(true);
@@ -66,7 +76,7 @@ final class Cli {
             return new CommandLine.RunLast().execute(parsed);
         });
         root.setExecutionExceptionHandler((exception, command, parsed) -> failed(io, exception, command));
-        root.setParameterExceptionHandler((exception, arguments) -> {
+        root.setParameterExceptionHandler((exception, wrongArguments) -> {
             CliException wrong = UsageErrors.of(exception);
             print(io, wrong);
             return ExitCodes.of(wrong);
@@ -78,17 +88,19 @@ final class Cli {
         return new PrintWriter(stream, true, StandardCharsets.UTF_8);
     }
 
-    private static List<Object> commands(Io io) {
-        return List.of(
-                new UpCommand(io),
-                new StatusCommand(io),
-                new ChatCommand(io),
-                new PullCommand(io),
-                new ModelsCommand(io),
-                new BenchCommand(io),
-                new WorkerRoleCommand(io),
-                new NativesCommand(io),
-                new WarmUpCommand(io));
+    /** By name, in the order of the help. */
+    private static Map<String, Object> commands(Io io) {
+        Map<String, Object> commands = new LinkedHashMap<>();
+        commands.put("up", new UpCommand(io));
+        commands.put("status", new StatusCommand(io));
+        commands.put("chat", new ChatCommand(io));
+        commands.put("pull", new PullCommand(io));
+        commands.put("models", new ModelsCommand(io));
+        commands.put("bench", new BenchCommand(io));
+        commands.put("worker", new WorkerRoleCommand(io));
+        commands.put("natives", new NativesCommand(io));
+        commands.put("warm-up-classes", new WarmUpCommand(io));
+        return commands;
     }
 
     private static int failed(Io io, Exception exception, CommandLine command) {

@@ -3,6 +3,7 @@ package dev.unbusy.cli;
 import dev.unbusy.config.Config;
 import dev.unbusy.hub.Hub;
 import dev.unbusy.hub.HubConfig;
+import dev.unbusy.hub.NativeDirectory;
 import dev.unbusy.hub.Platform;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -22,6 +23,9 @@ final class NativesCommand implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "FILE", descriptionKey = "up.config")
     private @Nullable Path configFile;
 
+    @Option(names = "--json", descriptionKey = "global.json")
+    private boolean json;
+
     NativesCommand(Io io) {
         this.io = io;
     }
@@ -32,13 +36,9 @@ final class NativesCommand implements Callable<Integer> {
         Config config = Settings.read(configFile);
         try (Hub hub = Hub.open(config.section(HubConfig.class), io.environment())) {
             Platform platform = Platform.current();
-            io.out()
-                    .println(hub.natives()
-                            .ensure(
-                                    platform,
-                                    hub.natives().choose(platform, null).backend(),
-                                    new ProgressPrinter(io))
-                            .path());
+            NativeDirectory natives = hub.natives()
+                    .ensure(platform, hub.natives().choose(platform, null).backend(), new ProgressPrinter(io));
+            io.out().println(json ? ReadyJson.of(natives) : natives.path());
         }
         return ExitCodes.DONE;
     }

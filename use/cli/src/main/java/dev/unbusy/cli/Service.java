@@ -38,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>The gateway listens first: a taken port is said before anything is fetched, and two starts on one port cannot both
  *       go on.
  *   <li>Model and native libraries are found or fetched.
- *   <li>The supervisor starts the workers; the line {@code ready} comes when the first of them is.
+ *   <li>The supervisor starts the workers; the line {@code ready}, or the {@link ReadyJson} instead, comes when the first
+ *       of them is.
  *   <li>SIGTERM or SIGINT: the gateway finishes what it has, the workers end, the runtime file goes, exit code 0. SIGINT
  *       after that ends it at once, with the shell's exit code for it; the workers notice. SIGTERM again changes nothing:
  *       programs send it twice without meaning more by it.
@@ -51,6 +52,7 @@ final class Service {
     private final ModelWish wish;
     private final @Nullable Integer contextTokens;
     private final boolean verbose;
+    private final boolean json;
     private final Progress progress;
     private final Closing closing = new Closing();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -65,13 +67,15 @@ final class Service {
             @Nullable Path configFile,
             ModelWish wish,
             @Nullable Integer contextTokens,
-            boolean verbose) {
+            boolean verbose,
+            boolean json) {
         this.io = io;
         this.config = config;
         this.configFile = configFile;
         this.wish = wish;
         this.contextTokens = contextTokens;
         this.verbose = verbose;
+        this.json = json;
         this.progress = new ProgressPrinter(io);
     }
 
@@ -121,7 +125,12 @@ final class Service {
                 Duration.ofSeconds(config.section(SupervisorConfig.class).drainSeconds())));
         started.awaitReady();
         ready = true;
-        io.out().println("ready " + gateway.url());
+        long pid = ProcessHandle.current().pid();
+        io.out()
+                .println(
+                        json
+                                ? ReadyJson.of(gateway.url(), pid, model, natives, started.statuses())
+                                : "ready " + gateway.url());
         io.out().flush();
     }
 

@@ -42,6 +42,9 @@ final class UpCommand implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "FILE", descriptionKey = "up.config")
     private @Nullable Path configFile;
 
+    @Option(names = "--json", descriptionKey = "ready.json")
+    private boolean json;
+
     UpCommand(Io io) {
         this.io = io;
     }
@@ -58,7 +61,7 @@ final class UpCommand implements Callable<Integer> {
         config = with(config, "gateway.port", port, "--port");
         config = with(config, "gateway.host", host, "--host");
         config = with(config, "supervisor.workers", workers, "--workers");
-        return new Service(io, config, configFile, wish, contextTokens, global.verbose).run();
+        return new Service(io, config, configFile, wish, contextTokens, global.verbose, json).run();
     }
 
     private static Config with(Config config, String path, @Nullable Object value, String option) {

@@ -1,5 +1,6 @@
 package dev.unbusy.cli;
 
+import dev.unbusy.api.WorkerStatus;
 import dev.unbusy.catalog.HostProbe;
 import dev.unbusy.config.Config;
 import dev.unbusy.engine.Worker;
@@ -34,6 +35,8 @@ interface WorkerEngine extends AutoCloseable {
 
     String url();
 
+    WorkerStatus status();
+
     /** Takes nothing new and waits for what runs. */
     void drain(Duration limit);
 
@@ -66,6 +69,11 @@ interface WorkerEngine extends AutoCloseable {
             @Override
             public String url() {
                 return worker.url();
+            }
+
+            @Override
+            public WorkerStatus status() {
+                return worker.status();
             }
 
             @Override

@@ -2,9 +2,11 @@ package dev.unbusy.cli;
 
 import dev.unbusy.supervisor.WorkerLine;
 import dev.unbusy.text.Progress;
+import dev.unbusy.text.Text;
 import dev.unbusy.text.UserError;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -53,6 +55,9 @@ final class WorkerRoleCommand implements Callable<Integer> {
     @Option(names = "--name", paramLabel = "NAME", descriptionKey = "worker.name")
     private @Nullable String name;
 
+    @Option(names = "--json", descriptionKey = "ready.json")
+    private boolean json;
+
     @Option(names = "--parent-pipe", hidden = true, descriptionKey = "worker.pipe")
     private boolean parentPipe;
 
@@ -62,6 +67,13 @@ final class WorkerRoleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (json && parentPipe) {
+            throw CliException.usage(
+                    Text.of(
+                            "--json and --parent-pipe are both given, and both write to standard output",
+                            "同时指定了 --json 和 --parent-pipe，二者都要写标准输出"),
+                    Text.of("Leave one of them out.", "请只保留其中一个。"));
+        }
         Logging.ofWorker(global.verbose);
         if (parentPipe) {
             Thread.ofPlatform().daemon().name("parent-pipe").start(this::endWithParent);
@@ -89,7 +101,11 @@ final class WorkerRoleCommand implements Callable<Integer> {
             return ExitCodes.of(e);
         }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(worker), "stop"));
-        io.out().println(WorkerLine.listening(URI.create(worker.url())));
+        io.out()
+                .println(
+                        json
+                                ? new String(worker.status().toJson(), StandardCharsets.UTF_8)
+                                : WorkerLine.listening(URI.create(worker.url())));
         new CountDownLatch(1).await();
         return ExitCodes.DONE;
     }

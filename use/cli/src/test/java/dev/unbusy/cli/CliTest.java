@@ -2,9 +2,11 @@ package dev.unbusy.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unbusy.text.Lang;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 class CliTest {
     @ParameterizedTest
@@ -19,6 +21,25 @@ class CliTest {
         assertThat(chinese.out()).containsPattern("\\p{IsHan}").isNotEqualTo(english.out());
         assertThat(english.err()).isEmpty();
         assertThat(chinese.err()).isEmpty();
+    }
+
+    /** The contract has it for every command; the one left out only walks classes for the launcher. */
+    @Test
+    void everyCommand_hasJson() {
+        CommandLine root = Cli.commandLine(Run.io(Lang.EN));
+        assertThat(root.getSubcommands()).hasSizeGreaterThan(7);
+        root.getSubcommands()
+                .forEach((name, command) -> assertThat(command.getCommandSpec().findOption("--json") != null)
+                        .as("%s --json", name)
+                        .isEqualTo(!name.equals("warm-up-classes")));
+    }
+
+    @Test
+    void worker_speaksToItsSupervisorOrInJson_notBoth() {
+        Run run = Run.of("worker", "--model", "x.gguf", "--json", "--parent-pipe");
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).contains("--json and --parent-pipe are both given");
     }
 
     @Test

@@ -40,9 +40,9 @@ class OptionsBeforeTest {
 
     @Test
     void json_beforeACommandThatHasNoDocument_isRefused() {
-        Run run = Run.of("--json", "worker", "--model", "x.gguf");
+        Run run = Run.of("--json", "warm-up-classes");
         assertThat(run.code()).isEqualTo(2);
-        assertThat(run.err()).contains("unbusy worker has no option --json");
+        assertThat(run.err()).contains("unbusy warm-up-classes has no option --json");
     }
 
     @Test

@@ -1,0 +1,32 @@
+package dev.unbusy.engine;
+
+import dev.unbusy.llama.Batch;
+import dev.unbusy.scheduler.StepPlan;
+
+/** A planned step as the library computes it. */
+final class StepBatch {
+    private StepBatch() {}
+
+    static void fill(Batch batch, StepPlan<Generation> plan) {
+        batch.clear();
+        for (int run = 0; run < plan.runs(); run++) {
+            Generation generation = plan.sequence(run);
+            int first = plan.firstPosition(run);
+            int end = first + plan.count(run);
+            for (int position = first; position < end; position++) {
+                boolean wanted = position >= end - plan.outputs(run);
+                batch.add(generation.token(position), position, generation.slot(), wanted);
+            }
+        }
+    }
+
+    /** Time computed for clients already gone: of each run its share of the step, from the cancel on. */
+    static long wastedNanos(StepPlan<Generation> plan, long startNanos, long endNanos) {
+        double wasted = 0;
+        for (int run = 0; run < plan.runs(); run++) {
+            long gone = plan.sequence(run).goneNanos(startNanos, endNanos);
+            wasted += (double) gone * plan.count(run) / plan.tokens();
+        }
+        return (long) wasted;
+    }
+}

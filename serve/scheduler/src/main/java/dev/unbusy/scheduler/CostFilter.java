@@ -1,0 +1,226 @@
+package dev.unbusy.scheduler;
+
+import java.util.Arrays;
+
+/**
+ * Learns what a step costs from steps that ran: an extended Kalman filter over the curve
+ *
+ * <pre>ln time(kind, tokens, depth) = θ(kind, tokens) + ln(1 + e^λ(kind, tokens) × depth)</pre>
+ *
+ * where θ (cost without attention) and λ (how much dearer a token gets with each cell it attends over) are piecewise linear
+ * between {@linkplain #knots knots} in ln tokens. Logarithms make costs positive and noise a matter of per cent.
+ *
+ * <p>What is not measured follows what is: all θ share a scale that drifts (a machine gets slower as a whole), neighbouring
+ * knots and the three kinds deviate from each other by a random walk. Knots stand closely where kernels change: batched
+ * decode of up to 8, and 63 and 64, from where llama.cpp's CPU attention works in tiles (half the cost at depth 3,000).
+ *
+ * <p>One step out of line moves the curve little; two in a row mean that the machine has changed. Some thousands of
+ * operations per step, no allocation.
+ */
+final class CostFilter {
+    private static final int[] FINE = {1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32, 48, 63, 64, 96, 128, 192, 256, 384, 512};
+
+    /** Prior: a step of one token takes 10 ms, give or take a factor of 12; n tokens n^0.7 as long. */
+    private static final double PRIOR_LN_NANOS = Math.log(10e6);
+
+    private static final double PRIOR_EXPONENT = 0.7;
+    private static final double SCALE_VARIANCE = 2.5 * 2.5;
+    private static final double WALK_VARIANCE = 0.2;
+    private static final double KIND_VARIANCE = 0.1;
+    private static final double KNOT_VARIANCE = 0.02;
+
+    /** Prior: a token costs twice as much at a depth of 2,000 as at 0, give or take a factor of 4; so does each kernel. */
+    private static final double PRIOR_LN_DEPTH = Math.log(1 / 2000.0);
+
+    private static final double DEPTH_SCALE_VARIANCE = 2;
+    private static final double DEPTH_KERNEL_VARIANCE = 1;
+    private static final double DEPTH_KIND_VARIANCE = 0.1;
+    private static final double DEPTH_KNOT_VARIANCE = 0.04;
+    /** From so many tokens on, another kernel computes attention. */
+    private static final int TILED = 64;
+
+    /** Drift per step of the whole machine and of a single knot, as variance of ln time. */
+    private static final double SCALE_DRIFT = 1e-4;
+
+    private static final double KNOT_DRIFT = 1e-5;
+    /** The machine changed: how far it may have. */
+    private static final double CHANGE_VARIANCE = 0.5;
+
+    private static final double OUTLIER_DEVIATIONS = 3;
+    /** Degrees of freedom of the noise: few, since what disturbs a step disturbs it much. */
+    private static final double TAIL = 4;
+
+    private static final double NOISE_RATE = 0.02;
+
+    private final int[] knots;
+    private final double[] lnKnots;
+    private final int size;
+    /** All θ, kind by kind, then all λ. */
+    private final double[] state;
+    /** Covariance of {@link #state}, symmetric, row by row. */
+    private final double[] covariance;
+
+    private final double[] gain;
+    /** Variance of a single measurement, learned too. */
+    private double noise = 0.01;
+
+    private int lastOutlier;
+
+    // The linearization at one point: four entries of the state and their derivatives.
+    private final int[] at = new int[4];
+    private final double[] slope = new double[4];
+
+    CostFilter(int mostTokens) {
+        knots = knots(mostTokens);
+        int count = knots.length;
+        lnKnots = new double[count];
+        for (int k = 0; k < count; k++) {
+            lnKnots[k] = Math.log(knots[k]);
+        }
+        int kinds = StepLoad.Kind.COUNT;
+        size = 2 * kinds * count;
+        state = new double[size];
+        covariance = new double[size * size];
+        gain = new double[size];
+        for (int i = 0; i < size; i++) {
+            boolean depth = i >= size / 2;
+            int knot = i % count;
+            state[i] = depth ? PRIOR_LN_DEPTH : PRIOR_LN_NANOS + PRIOR_EXPONENT * lnKnots[knot];
+            for (int j = 0; j < size; j++) {
+                if (depth == j >= size / 2) {
+                    boolean sameKind = i / count == j / count;
+                    covariance[i * size + j] = depth
+                            ? depthPrior(sameKind, i == j, knot, j % count)
+                            : prior(sameKind, i == j, knot, j % count);
+                }
+            }
+        }
+    }
+
+    private static int[] knots(int most) {
+        int[] all = Arrays.copyOf(FINE, FINE.length + 32);
+        int count = FINE.length;
+        while (all[count - 1] < most) {
+            all[count] = all[count - 1] * 2;
+            count++;
+        }
+        return Arrays.copyOf(all, count);
+    }
+
+    private double prior(boolean sameKind, boolean same, int knot, int other) {
+        double walk = Math.min(lnKnots[knot], lnKnots[other]);
+        return SCALE_VARIANCE
+                + WALK_VARIANCE * walk
+                + (sameKind ? KIND_VARIANCE * (1 + walk / 2) : 0)
+                + (same ? KNOT_VARIANCE : 0);
+    }
+
+    private double depthPrior(boolean sameKind, boolean same, int knot, int other) {
+        boolean sameKernel = knots[knot] >= TILED == knots[other] >= TILED;
+        return DEPTH_SCALE_VARIANCE
+                + (sameKernel ? DEPTH_KERNEL_VARIANCE : 0)
+                + (sameKernel && sameKind ? DEPTH_KIND_VARIANCE : 0)
+                + (same ? DEPTH_KNOT_VARIANCE : 0);
+    }
+
+    /** Token counts at which costs are kept, ascending. */
+    int[] knots() {
+        return knots;
+    }
+
+    /** Expected ln of nanoseconds. */
+    double mean(StepLoad load) {
+        return linearize(load);
+    }
+
+    /** Standard deviation of {@link #mean} itself: how little is known, not how much single steps scatter. */
+    double deviation(StepLoad load) {
+        linearize(load);
+        return Math.sqrt(variance());
+    }
+
+    /** Learns from a step; returns ln of measured over expected time. */
+    double observe(StepLoad load, double lnNanos) {
+        double error = lnNanos - linearize(load);
+        double spread = Math.sqrt(variance() + noise);
+        double deviations = error / spread;
+        int outlier = Math.abs(deviations) < OUTLIER_DEVIATIONS ? 0 : (int) Math.signum(error);
+        if (outlier != 0 && outlier == lastOutlier) {
+            addToScale(CHANGE_VARIANCE);
+            correct(error, noise);
+            outlier = 0;
+        } else {
+            // Student's t: the farther out of line, the less it says.
+            double weight = (TAIL + 1) / (TAIL + deviations * deviations);
+            noise = Math.clamp(noise + NOISE_RATE * (weight * error * error - variance() - noise), 4e-4, 0.05);
+            correct(error, noise / weight);
+        }
+        lastOutlier = outlier;
+        return error;
+    }
+
+    private void correct(double error, double noise) {
+        for (int i = 0; i < size; i++) {
+            double sum = 0;
+            for (int k = 0; k < 4; k++) {
+                sum += covariance[at[k] * size + i] * slope[k]; // A row, as it is symmetric.
+            }
+            gain[i] = sum;
+        }
+        double total = variance() + noise;
+        for (int i = 0; i < size; i++) {
+            double scaled = gain[i] / total;
+            state[i] += scaled * error;
+            int row = i * size;
+            for (int j = 0; j < size; j++) {
+                covariance[row + j] -= scaled * gain[j];
+            }
+        }
+        addToScale(SCALE_DRIFT);
+        for (int i = 0; i < size; i++) {
+            boolean depth = i >= size / 2;
+            double most = depth ? DEPTH_KNOT_VARIANCE : KNOT_VARIANCE;
+            int diagonal = i * size + i;
+            covariance[diagonal] = Math.max(covariance[diagonal], Math.min(most, covariance[diagonal] + KNOT_DRIFT));
+        }
+    }
+
+    private void addToScale(double variance) {
+        for (int i = 0; i < size / 2; i++) {
+            for (int j = 0; j < size / 2; j++) {
+                covariance[i * size + j] += variance;
+            }
+        }
+    }
+
+    private double variance() {
+        double sum = 0;
+        for (int i = 0; i < 4; i++) {
+            for (int j = 0; j < 4; j++) {
+                sum += slope[i] * slope[j] * covariance[at[i] * size + at[j]];
+            }
+        }
+        return Math.max(0, sum);
+    }
+
+    /** Sets {@link #at} and {@link #slope}; returns the mean. */
+    private double linearize(StepLoad load) {
+        int tokens = Math.clamp(load.tokens(), 1, knots[knots.length - 1]);
+        int upper = Arrays.binarySearch(knots, tokens);
+        upper = upper < 0 ? -upper - 1 : upper;
+        int lower = Math.max(0, upper - 1);
+        double share = upper == lower ? 1 : (Math.log(tokens) - lnKnots[lower]) / (lnKnots[upper] - lnKnots[lower]);
+        int base = load.kind().index * knots.length;
+        at[0] = base + lower;
+        at[1] = base + upper;
+        at[2] = size / 2 + at[0];
+        at[3] = size / 2 + at[1];
+        double attention = load.depth() * Math.exp((1 - share) * state[at[2]] + share * state[at[3]]);
+        double depthShare = attention / (1 + attention);
+        slope[0] = 1 - share;
+        slope[1] = share;
+        slope[2] = (1 - share) * depthShare;
+        slope[3] = share * depthShare;
+        return slope[0] * state[at[0]] + slope[1] * state[at[1]] + Math.log1p(attention);
+    }
+}

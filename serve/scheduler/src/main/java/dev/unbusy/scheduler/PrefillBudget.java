@@ -1,0 +1,163 @@
+package dev.unbusy.scheduler;
+
+/**
+ * How many prompt tokens the next step takes, and whether beside the decoding sequences or in a step of their own.
+ *
+ * <ol>
+ *   <li>Prompts may take what decoding leaves of the stall bound, counted from the decoding sequences' last tokens. Where
+ *       decoding alone takes most of the bound, they may take as long as decoding does, but never more than the bound: what
+ *       a neighbour is to blame for never exceeds it.
+ *   <li>While nobody decodes, a step may take {@value #ALONE_BOUNDS} bounds: so soon can a newcomer overtake.
+ *   <li>Of the chunks that nearly surely fit, the largest.
+ *   <li>Beside decodes or apart: what is expected to do more work per time. Together the weights are read only once;
+ *       apart, runs of one sequence stay in the kernels made for them.
+ * </ol>
+ *
+ * <p>The decision is left in fields until the next one. Owned by one thread.
+ */
+final class PrefillBudget {
+    static final int ALONE_BOUNDS = 4;
+    /** Prompt tokens of a step without decodes at least, whatever they cost. */
+    static final int LEAST_ALONE = 64;
+    /** The same beside decodes, as long as costs are not known well enough to say that anything fits. */
+    static final int LEAST_BESIDE = 8;
+
+    /** Steps apart must promise so much more, since the costs of what is not done are the less certain ones. */
+    private static final double WORTH_PARTING = 1.05;
+    /** Chunks of this size cost the least per token; what a smaller one loses is measured against them. */
+    private static final int LARGE_CHUNK = 256;
+
+    private final StepCosts costs;
+    private final int batchTokens;
+    private final long maxStallNanos;
+    private final StepLoad trial = new StepLoad();
+    private final StepLoad nothing = new StepLoad();
+
+    // The decision.
+    private int tokens;
+    private boolean apart;
+
+    PrefillBudget(StepCosts costs, int batchTokens, long maxStallNanos) {
+        this.costs = costs;
+        this.batchTokens = batchTokens;
+        this.maxStallNanos = maxStallNanos;
+    }
+
+    /** Prompt tokens for the next step. */
+    int tokens() {
+        return tokens;
+    }
+
+    /** Whether the next step takes prompts only although sequences decode. */
+    boolean isApart() {
+        return apart;
+    }
+
+    /** There are no prompts. */
+    void none() {
+        tokens = 0;
+        apart = false;
+    }
+
+    /**
+     * @param decodes all tokens that decode
+     * @param elapsedNanos since the decoding sequences' last tokens
+     * @param depth where the first prompt goes on
+     * @param wanted tokens left of all prompts
+     * @param mayPart whether the decoding sequences could stay out of this step
+     */
+    void decide(StepLoad decodes, long elapsedNanos, int depth, int wanted, boolean mayPart) {
+        apart = false;
+        int most = Math.min(wanted, batchTokens - decodes.tokens());
+        if (decodes.tokens() == 0) {
+            int fits = largest(nothing, depth, most, (double) ALONE_BOUNDS * maxStallNanos); // 2
+            tokens = Math.max(fits, Math.min(most, LEAST_ALONE));
+            return;
+        }
+        double decode = costs.nanos(decodes);
+        double bound = maxStallNanos;
+        double share = Math.max(bound - decode, Math.min(bound, decode)) - elapsedNanos; // 1
+        if (share <= 0) {
+            tokens = 0;
+            return;
+        }
+        tokens = largest(decodes, depth, most, decode + share); // 3
+        int alone = largest(nothing, depth, Math.min(wanted, batchTokens), share);
+        double together = value(decodes, decode, depth, tokens);
+        if (value(nothing, 0, depth, alone) > together * WORTH_PARTING) { // 4
+            apart = mayPart;
+            tokens = mayPart ? alone : 0;
+        }
+        if (tokens == 0 && mayPart) {
+            tokens = Math.min(most, LEAST_BESIDE);
+        }
+    }
+
+    /** Most tokens of a prompt that may join a step without making it longer than this, as far as can be told. */
+    int joining(StepLoad step, int depth, int wanted, double untilNanos) {
+        int fits = 0;
+        int tooMany = wanted + 1;
+        while (tooMany - fits > 1) {
+            int middle = (fits + tooMany) >>> 1;
+            if (costs.nanos(trial.set(step).prefill(middle, depth)) <= untilNanos) {
+                fits = middle;
+            } else {
+                tooMany = middle;
+            }
+        }
+        return fits;
+    }
+
+    /** The largest chunk that fits. */
+    private int largest(StepLoad base, int depth, int wanted, double limitNanos) {
+        int[] knots = costs.knots();
+        int above = wanted;
+        if (wanted <= 0 || fits(base, depth, wanted, limitNanos)) {
+            return Math.max(0, wanted);
+        }
+        // Costs need not rise with the tokens, so a size that does not fit says nothing about smaller and larger ones.
+        for (int k = knots.length - 1; k >= 0; k--) {
+            int size = knots[k] - base.tokens();
+            if (size > 0 && size < wanted) {
+                if (fits(base, depth, size, limitNanos)) {
+                    return grow(base, depth, size, above, limitNanos);
+                }
+                above = size;
+            }
+        }
+        return 0;
+    }
+
+    /** What a large chunk by itself would take for these prompt tokens over what they add to a step. */
+    private double value(StepLoad base, double baseNanos, int depth, int size) {
+        if (size == 0) {
+            return 0;
+        }
+        double large = costs.nanos(trial.clear().prefill(LARGE_CHUNK, depth)) * size / LARGE_CHUNK;
+        trial.set(base).prefill(size, depth);
+        // The difference of two estimates is believed only so far. What was not tried for long is given the benefit of
+        // the
+        // doubt, else it never would be.
+        double added = Math.max(costs.nanos(trial) - baseNanos, large / 4);
+        return large / added * Math.exp(costs.deviation(trial));
+    }
+
+    /** The largest size that fits between one that does and one that may not. */
+    private int grow(StepLoad base, int depth, int fitting, int above, double limitNanos) {
+        int fits = fitting;
+        int tooMany = above;
+        while (tooMany - fits > 1 + fits / 32) {
+            int middle = (fits + tooMany) >>> 1;
+            if (fits(base, depth, middle, limitNanos)) {
+                fits = middle;
+            } else {
+                tooMany = middle;
+            }
+        }
+        return fits;
+    }
+
+    private boolean fits(StepLoad base, int depth, int size, double limitNanos) {
+        return costs.mostNanos(trial.set(base).prefill(size, depth)) <= limitNanos;
+    }
+}

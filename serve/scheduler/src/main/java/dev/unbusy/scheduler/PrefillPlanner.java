@@ -1,0 +1,123 @@
+package dev.unbusy.scheduler;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Fills a step with prompts, within the {@link PrefillBudget}.
+ *
+ * <ol>
+ *   <li>Order: by priority; then the prompt first that has the least time left, less what it has waited already. So short
+ *       prompts overtake long ones, and a prompt is overtaken for about as long as its own takes (shortest remaining time
+ *       with aging). Where others wait for a prompt's prefix, its time left is shared between them.
+ *   <li>One prompt after the other, not all of them a little: the sum of the times to first tokens is least that way.
+ *   <li>A prompt that ends in this step is not kept from its first token by the others for longer than the stall bound.
+ * </ol>
+ *
+ * @param <S> the caller's kind of sequence
+ */
+final class PrefillPlanner<S extends Sequence> {
+    private final SchedulerOptions options;
+    private final StepCosts costs;
+    private final KvCache kv;
+    private final PrefillBudget budget;
+    private final StepLoad load = new StepLoad();
+    private final StepLoad trial = new StepLoad();
+    private final List<S> order = new ArrayList<>();
+
+    PrefillPlanner(SchedulerOptions options, StepCosts costs, KvCache kv) {
+        this.options = options;
+        this.costs = costs;
+        this.kv = kv;
+        budget = new PrefillBudget(costs, options.batchTokens(), options.maxStallNanos());
+    }
+
+    /**
+     * Decides on the next step's prompts; {@link #fill} takes them.
+     *
+     * @param decodes what decodes
+     * @param elapsedNanos since the decoding sequences' last tokens
+     * @param mayPart whether a step without them is possible now
+     * @return whether the decoding sequences stay out of it
+     */
+    boolean decide(List<S> running, StepLoad decodes, long elapsedNanos, boolean mayPart, long nowNanos) {
+        sort(running, nowNanos);
+        load.set(decodes);
+        if (order.isEmpty()) {
+            budget.none();
+            return false;
+        }
+        int wanted = 0;
+        for (int i = 0; i < order.size(); i++) {
+            wanted += order.get(i).remaining();
+        }
+        budget.decide(decodes, elapsedNanos, order.getFirst().computed(), wanted, mayPart);
+        if (budget.isApart()) {
+            load.clear();
+        }
+        return budget.isApart();
+    }
+
+    /** Whether the last decision left room for prompts. */
+    boolean any() {
+        return !order.isEmpty() && budget.tokens() > 0;
+    }
+
+    /** Adds what {@link #decide} found room for to the plan. */
+    void fill(StepPlan<S> plan) {
+        int left = budget.tokens();
+        double firstTokenNanos = Double.POSITIVE_INFINITY;
+        for (int i = 0; i < order.size() && left > 0; i++) {
+            S sequence = order.get(i);
+            int count = Math.min(left, sequence.remaining());
+            if (firstTokenNanos < Double.POSITIVE_INFINITY) { // 3
+                left = budget.joining(load, sequence.computed(), count, firstTokenNanos + options.maxStallNanos());
+                count = Math.min(left, count);
+            }
+            if (!kv.makeRoom(count)) {
+                count = kv.ledger().free();
+                left = count;
+            }
+            if (count == 0) {
+                return;
+            }
+            load.prefill(count, sequence.computed());
+            plan.add(sequence, count);
+            kv.append(sequence.slot, count);
+            left -= count;
+            if (sequence.remaining() == count) {
+                firstTokenNanos = Math.min(firstTokenNanos, costs.nanos(load));
+            }
+        }
+    }
+
+    private void sort(List<S> running, long nowNanos) {
+        order.clear();
+        for (int i = 0; i < running.size(); i++) {
+            S sequence = running.get(i);
+            if (sequence.state == Sequence.State.PREFILLING) {
+                sequence.rank = rank(sequence, nowNanos);
+                int at = order.size();
+                while (at > 0 && isBefore(sequence, order.get(at - 1))) {
+                    at--;
+                }
+                order.add(at, sequence);
+            }
+        }
+    }
+
+    /** Nanoseconds of prefill left, less those waited. */
+    private double rank(S sequence, long nowNanos) {
+        int count = Math.min(options.batchTokens(), sequence.remaining());
+        double chunk = costs.nanos(trial.clear().prefill(count, sequence.computed()));
+        double left = chunk * sequence.remaining() / count;
+        return left / (1 + sequence.followers) - (nowNanos - sequence.submittedNanos);
+    }
+
+    private static boolean isBefore(Sequence a, Sequence b) {
+        if (a.priority() != b.priority()) {
+            return a.priority() > b.priority();
+        }
+        return a.rank < b.rank;
+    }
+}

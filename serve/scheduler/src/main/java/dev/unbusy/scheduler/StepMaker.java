@@ -1,0 +1,131 @@
+package dev.unbusy.scheduler;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Fills a step with what running sequences compute in it, and learns from how long it took.
+ *
+ * <ol>
+ *   <li>Every decoding sequence takes its last token, unless prompts run apart from them in this step ({@link PrefillBudget}).
+ *   <li>Prompts take what is left of the stall bound ({@link PrefillPlanner}).
+ *   <li>Without prompts, guessed tokens are checked where it pays ({@link DraftPlanner}), in cells that nobody else needs.
+ * </ol>
+ *
+ * @param <S> the caller's kind of sequence
+ */
+final class StepMaker<S extends Sequence> {
+    private static final long STALL_WINDOW_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private final SchedulerOptions options;
+    private final KvCache kv;
+    private final StepCosts costs;
+    private final PrefillPlanner<S> prefills;
+    private final DraftPlanner<S> drafts;
+    private final StallMeter stalls = new StallMeter(STALL_WINDOW_NANOS);
+    private final StepPlan<S> plan;
+    /** What decodes, without guesses, whether it is in the step or not. */
+    private final StepLoad decodes = new StepLoad();
+    /** All of the step. */
+    private final StepLoad load = new StepLoad();
+
+    private int drafted;
+    /** The last step took prompts only, so the next one decodes. */
+    private boolean decodesAreDue;
+
+    StepMaker(SchedulerOptions options, KvCache kv) {
+        this.options = options;
+        this.kv = kv;
+        costs = new StepCosts(options.batchTokens());
+        prefills = new PrefillPlanner<>(options, costs, kv);
+        drafts = new DraftPlanner<>(options, costs);
+        plan = new StepPlan<>(options.maxRunning(), kv.operations());
+    }
+
+    StepPlan<S> plan() {
+        return plan;
+    }
+
+    StallMeter stalls() {
+        return stalls;
+    }
+
+    /** Plans the step; there must be a free cell for each decoding sequence. */
+    void make(List<S> running, long nowNanos) {
+        plan.clearRuns();
+        long elapsed = nowNanos - loadDecodes(running, nowNanos);
+        boolean decoding = decodes.tokens() > 0;
+        boolean apart = prefills.decide(running, decodes, elapsed, decoding && !decodesAreDue, nowNanos);
+        drafted = 0;
+        if (!apart) {
+            addDecodes(running, !prefills.any(), elapsed);
+        }
+        prefills.fill(plan); // 2
+        if (apart && plan.runs() == 0) {
+            addDecodes(running, false, elapsed); // No prompt got a cell.
+        }
+        load.clear();
+        for (int run = 0; run < plan.runs(); run++) {
+            if (run < plan.decodes()) {
+                load.decode(plan.count(run), plan.firstPosition(run));
+            } else {
+                load.prefill(plan.count(run), plan.firstPosition(run));
+            }
+        }
+        decodesAreDue = decoding && plan.decodes() == 0;
+    }
+
+    /** The step ran. Before the sequences move on: who decodes was kept waiting by the rest of the step. */
+    void ran(List<S> running, long nowNanos, long durationNanos) {
+        costs.observe(load, durationNanos);
+        boolean othersWork = load.prefillTokens() > 0 || (drafted > 0 && plan.decodes() > 1);
+        double others = othersWork ? durationNanos : 0;
+        if (plan.decodes() > 0) {
+            others = Math.max(0, others - costs.nanos(decodes));
+        }
+        for (int i = 0; i < running.size(); i++) {
+            running.get(i).delayedNanos += others;
+        }
+        for (int run = 0; run < plan.runs(); run++) {
+            S sequence = plan.sequence(run);
+            if (run < plan.decodes()) {
+                stalls.record(nowNanos, (long) sequence.delayedNanos);
+            }
+            sequence.delayedNanos = 0;
+            sequence.lastTokenNanos = nowNanos;
+        }
+    }
+
+    private void addDecodes(List<S> running, boolean maySpeculate, long elapsedNanos) {
+        if (options.speculation() != Speculation.OFF && options.maxDraftTokens() > 0) {
+            drafts.propose(running); // 3
+            if (maySpeculate) {
+                // Cached cells may go for guesses, those of running sequences never.
+                int cells = kv.ledger().available() - decodes.tokens();
+                drafted = drafts.choose(running, decodes, (double) options.maxStallNanos() - elapsedNanos, cells);
+                kv.makeRoom(decodes.tokens() + drafted);
+            }
+        }
+        for (int i = 0; i < running.size(); i++) { // 1
+            S sequence = running.get(i);
+            if (sequence.state == Sequence.State.DECODING) {
+                plan.add(sequence, 1 + sequence.drafted);
+                kv.append(sequence.slot, 1 + sequence.drafted);
+            }
+        }
+    }
+
+    /** Fills {@link #decodes}; returns when the first of them got its last token. */
+    private long loadDecodes(List<S> running, long nowNanos) {
+        decodes.clear();
+        long earliest = nowNanos;
+        for (int i = 0; i < running.size(); i++) {
+            S sequence = running.get(i);
+            if (sequence.state == Sequence.State.DECODING) {
+                decodes.decode(1, sequence.computed);
+                earliest = Math.min(earliest, sequence.lastTokenNanos);
+            }
+        }
+        return earliest;
+    }
+}

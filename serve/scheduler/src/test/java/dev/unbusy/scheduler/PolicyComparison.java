@@ -1,0 +1,87 @@
+package dev.unbusy.scheduler;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Prints what our scheduler and llama-server's way make of the same loads on the same simulated machines, as Markdown: the
+ * tables of docs/decisions/0010-prefill-chunks.md.
+ */
+final class PolicyComparison {
+    static final List<Machine> MACHINES = List.of(
+            Machine.TWO_CORES, Machine.TWO_CORES_SPLIT, Machine.MATRIX_CORES, Machine.LARGER_MODEL, Machine.GPU);
+
+    private PolicyComparison() {}
+
+    public static void main(String[] arguments) {
+        print("8 clients, 64 requests of 454 + 48 tokens, nothing shared", unique(64), 8);
+        print("2 answers of 400 tokens, and after 1 s two prompts of 4,000", longPrompts(), 0);
+    }
+
+    /** All alike, as the comparison with llama-server sends them. */
+    static List<VirtualServer.Request> unique(int count) {
+        List<VirtualServer.Request> requests = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            requests.add(new VirtualServer.Request(0, 454, 48));
+        }
+        return requests;
+    }
+
+    static List<VirtualServer.Request> longPrompts() {
+        return List.of(
+                new VirtualServer.Request(0, 60, 400),
+                new VirtualServer.Request(0, 60, 400),
+                new VirtualServer.Request(1_000_000_000L, 4000, 20),
+                new VirtualServer.Request(1_000_000_000L, 4000, 20));
+    }
+
+    static VirtualServer.Outcome ours(
+            Machine machine, long stallMillis, List<VirtualServer.Request> load, int clients) {
+        SchedulerOptions options = new SchedulerOptions(
+                8,
+                KvLayout.SPLIT,
+                8 * 8192,
+                8,
+                0,
+                8192,
+                512,
+                stallMillis * 1_000_000,
+                256,
+                32,
+                0,
+                Speculation.AUTO,
+                true);
+        return new VirtualServer(machine, 1).serve(options, load, clients);
+    }
+
+    static VirtualServer.Outcome peer(Machine machine, List<VirtualServer.Request> load, int clients) {
+        return new VirtualServer(machine, 1).serveAsPeer(8, 2048, load, clients);
+    }
+
+    private static void print(String title, List<VirtualServer.Request> load, int clients) {
+        System.out.println("\n" + title + "\n");
+        System.out.println("| machine | policy | tokens/s | TTFT mean | p95 | gap p50 | p99 | worst |");
+        System.out.println("|---|---|---|---|---|---|---|---|");
+        for (Machine machine : MACHINES) {
+            row(machine.name(), "llama-server's", peer(machine, load, clients));
+            for (long bound : new long[] {250, 500, 1000}) {
+                row("", "ours, bound " + bound + " ms", ours(machine, bound, load, clients));
+            }
+        }
+    }
+
+    private static void row(String machine, String policy, VirtualServer.Outcome outcome) {
+        System.out.printf(
+                Locale.ROOT,
+                "| %s | %s | %.1f | %.1f s | %.1f s | %.0f ms | %.0f ms | %.0f ms |%n",
+                machine,
+                policy,
+                outcome.tokensPerSecond(),
+                outcome.meanTtft() / 1000,
+                outcome.ttft(0.95) / 1000,
+                outcome.gap(0.5),
+                outcome.gap(0.99),
+                outcome.gap(1));
+    }
+}
