@@ -37,7 +37,15 @@ class SpeculationTest {
             Recording answer = new Recording();
             Objects.requireNonNull(engine.submit(
                     List.of(new GenerationRequest(
-                            prompt, 60, sampling, SamplerState.start(7, 0), List.of(), true, AnswerShape.free(OutputStart.PLAIN), null, "")),
+                            prompt,
+                            60,
+                            sampling,
+                            SamplerState.start(7, 0),
+                            List.of(),
+                            true,
+                            AnswerShape.free(OutputStart.PLAIN),
+                            null,
+                            "")),
                     List.of(answer)));
             answer.join();
             assertThat(answer.usage().completionTokens()).isEqualTo(60);
