@@ -122,8 +122,8 @@ verify() {
   fetch_once templates-3.22.1 make_templates
   encoders_name=encoders-$(cksum <"$home/serve/chat/src/test/python/fetch_encoders.py" | tr ' ' -)
   fetch_once "$encoders_name" make_encoders
-  fetch_once schema-suite-4.23.0 make_schema_suite
   fetch_once archives-3.22.1-0.1.2 make_archives
+  fetch_once schema-suite-4.23.0 make_schema_suite
 
   . "$home/deploy/launch/build.sh"
   build_if_needed
@@ -140,8 +140,8 @@ verify() {
     -Dunbusy.node.modules="$tools/$node_name/node_modules" \
     -Dunbusy.templates="$tools/templates-3.22.1" \
     -Dunbusy.encoders="$tools/$encoders_name" \
-    -Dunbusy.schema.suite="$tools/schema-suite-4.23.0" \
     -Dunbusy.archives="$tools/archives-3.22.1-0.1.2" \
+    -Dunbusy.schema.suite="$tools/schema-suite-4.23.0" \
     -Dunbusy.natives="$natives" \
     -Dunbusy.model="$model" \
     ${maven[@]+"${maven[@]}"}

@@ -1,5 +1,6 @@
 package dev.unbusy.gguf;
 
+import dev.unbusy.text.FileFailure;
 import dev.unbusy.text.Text;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -68,7 +69,7 @@ final class GgufReader {
         } catch (IOException e) {
             throw new GgufException(
                     "model-file-corrupt",
-                    Text.of("%s cannot be read: %s", "无法读取 %s：%s", file, e),
+                    Text.of("%s cannot be read: %s", "无法读取 %s：%s", file, FileFailure.of(e)),
                     Text.of("Check the disk (dmesg) and fetch the file again.", "请检查磁盘（dmesg）并重新获取该文件。"),
                     e);
         }

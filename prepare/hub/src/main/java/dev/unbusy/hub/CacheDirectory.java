@@ -1,5 +1,6 @@
 package dev.unbusy.hub;
 
+import dev.unbusy.text.FileFailure;
 import dev.unbusy.text.Progress;
 import dev.unbusy.text.Text;
 import java.io.IOException;
@@ -103,8 +104,8 @@ public final class CacheDirectory {
         return new HubException(
                 "permission-denied",
                 Text.of(
-                        "The cache directory %s cannot be written to (%s).",
-                        "无法写入缓存目录 %s（%s）。", directory, cause.getClass().getSimpleName()),
+                        "The cache directory %s cannot be written to: %s.",
+                        "无法写入缓存目录 %s：%s。", directory, FileFailure.of(cause)),
                 Text.of(
                         "Set XDG_CACHE_HOME to a folder you may write to, or correct the owner: sudo chown -R \"$USER\" %s",
                         "请将 XDG_CACHE_HOME 设为可写的目录，或修正目录所有者：sudo chown -R \"$USER\" %s", root),

@@ -1,5 +1,6 @@
 package dev.unbusy.hub;
 
+import dev.unbusy.text.FileFailure;
 import dev.unbusy.text.Progress;
 import dev.unbusy.text.Text;
 import java.io.IOException;
@@ -62,7 +63,7 @@ public final class CacheLock implements AutoCloseable {
             closeQuietly(channel);
             throw new HubException(
                     "cache-unusable",
-                    Text.of("The lock file %s could not be taken: %s", "无法获取锁文件 %s：%s", file, e),
+                    Text.of("The lock file %s could not be taken: %s", "无法获取锁文件 %s：%s", file, FileFailure.of(e)),
                     Text.of(
                             "Use a cache directory on a file system that supports locks (XDG_CACHE_HOME).",
                             "请使用支持文件锁的文件系统作为缓存目录（XDG_CACHE_HOME）。"),

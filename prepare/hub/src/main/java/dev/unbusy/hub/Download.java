@@ -1,5 +1,6 @@
 package dev.unbusy.hub;
 
+import dev.unbusy.text.FileFailure;
 import dev.unbusy.text.Progress;
 import dev.unbusy.text.Text;
 import dev.unbusy.units.Bytes;
@@ -306,7 +307,7 @@ final class Download {
     private HubException unwritable(IOException cause) {
         return new HubException(
                 "cache-unusable",
-                Text.of("%s could not be written: %s", "无法写入 %s：%s", fetch.part(), cause),
+                Text.of("%s could not be written: %s", "无法写入 %s：%s", fetch.part(), FileFailure.of(cause)),
                 Text.of("Check the disk and the owner of %s.", "请检查 %s 所在磁盘及其所有者。", parent()),
                 cause);
     }

@@ -63,6 +63,10 @@ final class HubClient {
                 // ModelScope refuses inside a 200 or beside a fitting status.
                 int status = reply.status() == 200 ? refusalInside(answer) : reply.status();
                 if (status != 200) {
+                    if (reply.hubHeader("X-Error-Code") == null && !isJson(answer)) {
+                        // A proxy, a captive portal or another server: what it says about the model means nothing.
+                        throw unlike(protocol, Text.of("status %d without JSON", "状态 %d，且不是 JSON", status), null);
+                    }
                     throw refusal(protocol, id, wanted, null, status, reply, List.of());
                 }
                 return parse(protocol, id, wanted, answer);
@@ -76,18 +80,29 @@ final class HubClient {
         try {
             return protocol.parse(id, revision, answer);
         } catch (IOException e) {
-            throw new HubException(
-                    "hub-error",
-                    Text.of(
-                            "%s does not answer like %s: %s",
-                            "%s 的应答不符合 %s 的格式：%s",
-                            HubHttp.shown(protocol.endpoint()),
-                            protocol.title(),
-                            e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()),
-                    Text.of(
-                            "Check HF_ENDPOINT or MODELSCOPE_ENDPOINT and whether a proxy or a login page stands in between.",
-                            "请检查 HF_ENDPOINT 或 MODELSCOPE_ENDPOINT，以及中间是否有代理或登录页面。"),
-                    e);
+            String what = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+            throw unlike(protocol, Text.same(what), e);
+        }
+    }
+
+    private static HubException unlike(HubProtocol protocol, Text what, @Nullable IOException cause) {
+        return new HubException(
+                "hub-error",
+                Text.of(
+                        "%s does not answer like %s: %s",
+                        "%s 的应答不符合 %s 的格式：%s", HubHttp.shown(protocol.endpoint()), protocol.title(), what),
+                Text.of(
+                        "Check HF_ENDPOINT or MODELSCOPE_ENDPOINT and whether a proxy or a login page stands in between.",
+                        "请检查 HF_ENDPOINT 或 MODELSCOPE_ENDPOINT，以及中间是否有代理或登录页面。"),
+                cause);
+    }
+
+    private static boolean isJson(byte[] answer) {
+        try {
+            JsonObject.parse(answer);
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 

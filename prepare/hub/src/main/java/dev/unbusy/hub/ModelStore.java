@@ -5,6 +5,7 @@ import dev.unbusy.catalog.ModelCatalog;
 import dev.unbusy.catalog.ModelChooser;
 import dev.unbusy.gguf.GgufException;
 import dev.unbusy.gguf.GgufFile;
+import dev.unbusy.text.FileFailure;
 import dev.unbusy.text.Text;
 import dev.unbusy.units.Bytes;
 import java.io.IOException;
@@ -124,7 +125,7 @@ public final class ModelStore {
         } catch (IOException e) {
             throw new HubException(
                     "permission-denied",
-                    Text.of("The model %s could not be deleted: %s", "无法删除模型 %s：%s", model.id(), e),
+                    Text.of("The model %s could not be deleted: %s", "无法删除模型 %s：%s", model.id(), FileFailure.of(e)),
                     Text.of("Correct the owner of %s.", "请修正 %s 的所有者。", directory),
                     e);
         }
@@ -200,7 +201,7 @@ public final class ModelStore {
         } catch (GgufException e) {
             problems.add(e.text());
         } catch (IOException e) {
-            problems.add(Text.of("%s cannot be read: %s", "无法读取 %s：%s", file, e));
+            problems.add(Text.of("%s cannot be read: %s", "无法读取 %s：%s", file, FileFailure.of(e)));
         }
     }
 
@@ -211,7 +212,9 @@ public final class ModelStore {
                     .sorted()
                     .toList();
         } catch (IOException | java.io.UncheckedIOException e) {
-            problems.add(Text.of("%s cannot be read: %s", "无法读取 %s：%s", directory, e));
+            problems.add(Text.of(
+                    "%s cannot be read: %s",
+                    "无法读取 %s：%s", directory, e instanceof IOException io ? FileFailure.of(io) : e));
             return List.of();
         }
     }

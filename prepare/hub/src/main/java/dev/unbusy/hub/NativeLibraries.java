@@ -1,5 +1,6 @@
 package dev.unbusy.hub;
 
+import dev.unbusy.text.FileFailure;
 import dev.unbusy.text.Progress;
 import dev.unbusy.text.Text;
 import java.io.IOException;
@@ -156,7 +157,7 @@ public final class NativeLibraries {
             }
             throw new HubException(
                     "fetch-failed",
-                    Text.of("The native libraries could not be unpacked: %s", "无法解包本地库：%s", e),
+                    Text.of("The native libraries could not be unpacked: %s", "无法解包本地库：%s", FileFailure.of(e)),
                     Text.of("Check the disk of %s.", "请检查 %s 所在的磁盘。", cache.natives()),
                     e);
         }

@@ -2,6 +2,7 @@ package dev.unbusy.hub;
 
 import dev.unbusy.gguf.GgufException;
 import dev.unbusy.gguf.GgufFile;
+import dev.unbusy.text.FileFailure;
 import dev.unbusy.text.Progress;
 import dev.unbusy.text.Text;
 import java.io.IOException;
@@ -176,7 +177,7 @@ final class OfferFetch {
             }
             throw new HubException(
                     "cache-unusable",
-                    Text.of("%s could not be written: %s", "无法写入 %s：%s", folder, e),
+                    Text.of("%s could not be written: %s", "无法写入 %s：%s", folder, FileFailure.of(e)),
                     Text.of("Check the disk and the owner of %s.", "请检查 %s 所在磁盘及其所有者。", folder),
                     e);
         }

@@ -3,6 +3,7 @@ package dev.unbusy.hub;
 import dev.unbusy.catalog.CatalogModel;
 import dev.unbusy.catalog.ModelCatalog;
 import dev.unbusy.gguf.GgufFile;
+import dev.unbusy.text.FileFailure;
 import dev.unbusy.text.Progress;
 import dev.unbusy.text.Text;
 import java.io.IOException;
@@ -73,7 +74,7 @@ public final class StarterModel {
             }
             throw new HubException(
                     "fetch-failed",
-                    Text.of("The starter model could not be stored: %s", "无法保存入门模型：%s", e),
+                    Text.of("The starter model could not be stored: %s", "无法保存入门模型：%s", FileFailure.of(e)),
                     Text.of("Check the disk of %s.", "请检查 %s 所在的磁盘。", cache.models()),
                     e);
         }

@@ -71,6 +71,8 @@ public final class FakeHub implements AutoCloseable {
     public volatile @Nullable String neededToken;
     /** What the hub answers instead of anything else; 0 for nothing. The storage host is not concerned. */
     public volatile int hubStatus;
+
+    volatile String hubBody = "{\"error\":\"as the test says\"}";
     /** The hub takes requests and answers none. */
     public volatile boolean silent;
 
@@ -141,7 +143,7 @@ public final class FakeHub implements AutoCloseable {
             return;
         }
         if (hubStatus != 0) {
-            send(exchange, hubStatus, "{\"error\":\"as the test says\"}");
+            send(exchange, hubStatus, hubBody);
             return;
         }
         String token = neededToken;

@@ -82,4 +82,15 @@ class HubUnreachableTest extends TinyModelRig {
         assertThat(e.text().en()).contains("the connection is refused");
         assertThat(rig.waits).hasSizeGreaterThanOrEqualTo(HubRig.TRIES - 1);
     }
+
+    /** A proxy's 404 page was read as "Hugging Face does not have the repository". */
+    @Test
+    void aServerThatIsNoHub_isNotBelievedAboutTheModel() {
+        rig.fake.hubStatus = 404;
+        rig.fake.hubBody = "<html>not found</html>";
+        HubException e = refused("hf:" + REPOSITORY);
+        assertThat(e.code()).isEqualTo("hub-error");
+        assertThat(e.text().en())
+                .isEqualTo(rig.fake.endpoint() + " does not answer like Hugging Face: status 404 without JSON");
+    }
 }

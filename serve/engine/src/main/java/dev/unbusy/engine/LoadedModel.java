@@ -122,9 +122,7 @@ final class LoadedModel implements AutoCloseable {
                 TimeUnit.MILLISECONDS.toNanos(config.maxStallMillis()),
                 RESERVE_OUTPUT_TOKENS,
                 maxOutputs(),
-                // A recurrent state cannot be cut: neither behind the tokens that were guessed right, nor at the end of
-                // a
-                // shared prefix.
+                // A recurrent state cannot be cut, neither behind the tokens guessed right nor behind a shared prefix.
                 model.isRecurrent() ? 0 : DRAFT_TOKENS,
                 config.speculation(),
                 !model.isRecurrent());

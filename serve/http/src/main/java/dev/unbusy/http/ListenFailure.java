@@ -17,21 +17,23 @@ final class ListenFailure {
                     "port-in-use",
                     Text.of("%s is in use by another program", "%s 已被其他程序占用", where),
                     Text.of(
-                            "stop that program, or choose another port with --port (0 takes a free one)",
-                            "请停止该程序，或用 --port 指定其他端口（0 表示自动选择空闲端口）"),
+                            "Stop that program, or choose another port with --port (0 takes a free one).",
+                            "请停止该程序，或用 --port 指定其他端口（0 表示自动选择空闲端口）。"),
                     failure);
         }
         if (message.contains("permission denied")) {
             return new HttpException(
                     "port-forbidden",
-                    Text.of("this user may not listen on %s", "当前用户无权监听 %s", where),
-                    Text.of("choose a port of 1024 or above with --port", "请用 --port 指定 1024 及以上的端口"),
+                    Text.of("This user may not listen on %s", "当前用户无权监听 %s", where),
+                    Text.of("Choose a port of 1024 or above with --port.", "请用 --port 指定 1024 及以上的端口。"),
                     failure);
         }
         return new HttpException(
                 "address-unusable",
-                Text.of("cannot listen on %s: %s", "无法监听 %s：%s", where, message(failure)),
-                Text.of("use --host 127.0.0.1, or an address of this machine", "请使用 --host 127.0.0.1，或本机的某个地址"),
+                Text.of("Cannot listen on %s: %s", "无法监听 %s：%s", where, message(failure)),
+                Text.of(
+                        "Use --host 127.0.0.1, or another loopback address of this machine.",
+                        "请使用 --host 127.0.0.1，或本机的其他回环地址。"),
                 failure);
     }
 

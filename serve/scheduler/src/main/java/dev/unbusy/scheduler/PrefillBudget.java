@@ -11,6 +11,9 @@ package dev.unbusy.scheduler;
  *   <li>Of the chunks that nearly surely fit, the largest.
  *   <li>Beside decodes or apart: what is expected to do more work per time. Together the weights are read only once;
  *       apart, runs of one sequence stay in the kernels made for them.
+ *   <li>Where chunks that fit cost more per token than large ones, prompts stand back at first and let the decoding sequences
+ *       go on alone: if those end soon, prompts run in large chunks. They wait for half of what small chunks would lose at
+ *       most, so that guessing wrong costs half as much again of that, and no more (ski rental).
  * </ol>
  *
  * <p>The decision is left in fields until the next one. Owned by one thread.
@@ -24,6 +27,14 @@ final class PrefillBudget {
 
     /** Steps apart must promise so much more, since the costs of what is not done are the less certain ones. */
     private static final double WORTH_PARTING = 1.05;
+    /** Small chunks must cost so much more than large ones before prompts wait. */
+    private static final double WORTH_WAITING = 1.05;
+    /** Costs are known if ln of them deviates by less. */
+    private static final double KNOWN = 0.2;
+    /** How long prompts wait for what decodes, as a share of what they lose by not waiting. */
+    private static final double MOST_WAITING = 0.5;
+    /** Nor longer than so many stall bounds, however long the prompts are. */
+    private static final int MOST_WAITING_BOUNDS = 20;
     /** Chunks of this size cost the least per token; what a smaller one loses is measured against them. */
     private static final int LARGE_CHUNK = 256;
 
@@ -36,6 +47,8 @@ final class PrefillBudget {
     // The decision.
     private int tokens;
     private boolean apart;
+    /** How long prompts have waited since nobody decoded. */
+    private double stoodBackNanos;
 
     PrefillBudget(StepCosts costs, int batchTokens, long maxStallNanos) {
         this.costs = costs;
@@ -63,20 +76,21 @@ final class PrefillBudget {
      * @param decodes all tokens that decode
      * @param elapsedNanos since the decoding sequences' last tokens
      * @param depth where the first prompt goes on
+     * @param middle between there and its end
      * @param wanted tokens left of all prompts
      * @param mayPart whether the decoding sequences could stay out of this step
      */
-    void decide(StepLoad decodes, long elapsedNanos, int depth, int wanted, boolean mayPart) {
+    void decide(StepLoad decodes, long elapsedNanos, int depth, int middle, int wanted, boolean mayPart) {
         apart = false;
         int most = Math.min(wanted, batchTokens - decodes.tokens());
         if (decodes.tokens() == 0) {
+            stoodBackNanos = 0;
             int fits = largest(nothing, depth, most, (double) ALONE_BOUNDS * maxStallNanos); // 2
             tokens = Math.max(fits, Math.min(most, LEAST_ALONE));
             return;
         }
         double decode = costs.nanos(decodes);
-        double bound = maxStallNanos;
-        double share = Math.max(bound - decode, Math.min(bound, decode)) - elapsedNanos; // 1
+        double share = share(decode) - elapsedNanos; // 1
         if (share <= 0) {
             tokens = 0;
             return;
@@ -91,6 +105,36 @@ final class PrefillBudget {
         if (tokens == 0 && mayPart) {
             tokens = Math.min(most, LEAST_BESIDE);
         }
+        if (tokens > 0 && standsBack(decodes, decode, middle, wanted)) { // 5
+            tokens = 0;
+            apart = false;
+        }
+    }
+
+    /** 5: as a skier rents skis: never longer than a share of what is lost by not waiting. */
+    private boolean standsBack(StepLoad decodes, double decodeNanos, int depth, int wanted) {
+        double large = costs.nanos(trial.clear().prefill(LARGE_CHUNK, depth)) / LARGE_CHUNK;
+        double share = share(decodeNanos);
+        StepLoad base = apart ? nothing : decodes;
+        double baseNanos = apart ? 0 : decodeNanos;
+        int size = Math.max(1, largest(base, depth, batchTokens - base.tokens(), baseNanos + share));
+        double small = (costs.nanos(trial.set(base).prefill(size, depth)) - baseNanos) / size;
+        if (costs.deviation(trial) > KNOWN) {
+            return false; // Who always waited would never get to know.
+        }
+        double lost = wanted * (small - WORTH_WAITING * large);
+        double most = Math.min(MOST_WAITING * lost, (double) MOST_WAITING_BOUNDS * maxStallNanos);
+        if (stoodBackNanos + decodeNanos > most) {
+            return false;
+        }
+        stoodBackNanos += decodeNanos;
+        return true;
+    }
+
+    /** What prompts may take of the stall bound. */
+    private double share(double decodeNanos) {
+        double bound = maxStallNanos;
+        return Math.max(bound - decodeNanos, Math.min(bound, decodeNanos));
     }
 
     /** Most tokens of a prompt that may join a step without making it longer than this, as far as can be told. */

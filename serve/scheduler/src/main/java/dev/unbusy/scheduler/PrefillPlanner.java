@@ -51,7 +51,9 @@ final class PrefillPlanner<S extends Sequence> {
         for (int i = 0; i < order.size(); i++) {
             wanted += order.get(i).remaining();
         }
-        budget.decide(decodes, elapsedNanos, order.getFirst().computed(), wanted, mayPart);
+        S first = order.getFirst();
+        int middle = first.computed() + first.remaining() / 2;
+        budget.decide(decodes, elapsedNanos, first.computed(), middle, wanted, mayPart);
         if (budget.isApart()) {
             load.clear();
         }

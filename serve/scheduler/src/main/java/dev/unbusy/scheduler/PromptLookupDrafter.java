@@ -6,7 +6,7 @@ package dev.unbusy.scheduler;
  *
  * <ol>
  *   <li>Every token is indexed once by the {@value #LONG} and the {@value #SHORT} tokens before it.
- *   <li>A match that came true is followed, at no cost: nothing longer can have appeared.
+ *   <li>A match of {@value #LONG} and more that came true is followed, at no cost: nothing longer can have appeared.
  *   <li>Else the last {@value #CANDIDATES} places with the same last {@value #LONG} tokens are compared backwards, and the
  *       longest match is taken, the latest among equals; without any, those with the same last {@value #SHORT}.
  *   <li>What followed there is the guess. Where it runs into the sequence's end, it repeats itself.
@@ -42,7 +42,7 @@ public final class PromptLookupDrafter implements Drafter {
                 place = -1;
             }
             size++;
-            if (place < 0 && size == newSize) {
+            if (size == newSize && (place < 0 || matched < LONG)) {
                 search();
             }
             longPlaces.add(tokens, size);
@@ -72,15 +72,14 @@ public final class PromptLookupDrafter implements Drafter {
     }
 
     private void search() {
-        search(longPlaces, LONG); // 3
-        if (place < 0) {
-            search(shortPlaces, SHORT);
+        if (!found(longPlaces, LONG) && place < 0) { // 3
+            found(shortPlaces, SHORT);
         }
     }
 
-    private void search(PlaceIndex places, int least) {
+    private boolean found(PlaceIndex places, int least) {
         if (size < least) {
-            return;
+            return false;
         }
         int longest = least - 1;
         int candidate = places.latest(tokens, size);
@@ -92,7 +91,10 @@ public final class PromptLookupDrafter implements Drafter {
             }
             candidate = places.before(candidate);
         }
-        matched = longest;
+        if (longest >= least) {
+            matched = longest;
+        }
+        return longest >= least;
     }
 
     /** How many tokens before {@code earlier} equal those at the end. */

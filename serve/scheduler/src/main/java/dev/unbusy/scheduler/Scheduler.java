@@ -277,7 +277,7 @@ public final class Scheduler<S extends Sequence> {
     private void startWaiting() {
         for (int i = 0; i < waiting.size() && running.size() < options.maxRunning(); i++) {
             S sequence = waiting.get(i);
-            if (isHeld(sequence)) {
+            if (sequence.isHeld()) {
                 continue;
             }
             PrefixTree.Match match = kv.match(sequence);
@@ -343,30 +343,11 @@ public final class Scheduler<S extends Sequence> {
         return Math.max(0, promised - sequence.generated());
     }
 
-    private boolean isHeld(S sequence) {
-        Sequence leader = sequence.leader;
-        if (leader != null && leader.isRunning() && leader.computed < sequence.leaderNeeds) {
-            return true;
-        }
-        unhold(sequence);
-        return false;
-    }
-
     private void hold(S sequence, int plannedSlot, int plannedLength) {
         for (S leader : running) {
             if (leader.slot == plannedSlot) {
-                sequence.leader = leader;
-                sequence.leaderNeeds = plannedLength;
-                leader.followers++;
+                sequence.follow(leader, plannedLength);
             }
-        }
-    }
-
-    private void unhold(Sequence sequence) {
-        Sequence leader = sequence.leader;
-        if (leader != null) {
-            leader.followers--;
-            sequence.leader = null;
         }
     }
 
@@ -391,7 +372,7 @@ public final class Scheduler<S extends Sequence> {
             kv.retire(sequence.slot, sequence, nowNanos);
         }
         sequence.slot = -1;
-        unhold(sequence);
+        sequence.unfollow();
         sequence.state = Sequence.State.FINISHED;
     }
 

@@ -38,10 +38,8 @@ public class Sequence {
     int cachedTokens = -1;
     int preemptions;
 
-    @Nullable
-    Sequence leader;
-
-    int leaderNeeds;
+    private @Nullable Sequence leader;
+    private int leaderNeeds;
     /** Sequences that wait for this one's prefix. */
     int followers;
 
@@ -190,6 +188,30 @@ public class Sequence {
         if (length > tokens.length) {
             // A copy, never in place: the prefix tree may refer to the old array.
             tokens = Arrays.copyOf(tokens, Math.max(length + 32, length + length / 2));
+        }
+    }
+
+    /** Waits until the leader has computed so many tokens, with which both begin. */
+    void follow(Sequence newLeader, int tokens) {
+        unfollow();
+        leader = newLeader;
+        leaderNeeds = tokens;
+        newLeader.followers++;
+    }
+
+    /** Whether this still waits for its leader; it follows nobody afterwards if not. */
+    boolean isHeld() {
+        if (leader != null && leader.isRunning() && leader.computed < leaderNeeds) {
+            return true;
+        }
+        unfollow();
+        return false;
+    }
+
+    void unfollow() {
+        if (leader != null) {
+            leader.followers--;
+            leader = null;
         }
     }
 }

@@ -1,7 +1,6 @@
 package dev.unbusy.scheduler;
 
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Fills a step with what running sequences compute in it, and learns from how long it took.
@@ -15,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * @param <S> the caller's kind of sequence
  */
 final class StepMaker<S extends Sequence> {
-    private static final long STALL_WINDOW_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final long STALL_WINDOW_NANOS = 60_000_000_000L;
 
     private final SchedulerOptions options;
     private final KvCache kv;

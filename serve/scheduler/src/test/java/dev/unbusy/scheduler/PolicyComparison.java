@@ -3,6 +3,7 @@ package dev.unbusy.scheduler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Random;
 
 /**
  * Prints what our scheduler and llama-server's way make of the same loads on the same simulated machines, as Markdown: the
@@ -16,6 +17,11 @@ final class PolicyComparison {
 
     public static void main(String[] arguments) {
         print("8 clients, 64 requests of 454 + 48 tokens, nothing shared", unique(64), 8);
+        for (Machine machine : MACHINES) {
+            System.out.println();
+            row("mixed", "llama-server's", peer(machine, mixed(machine), 0));
+            row(machine.name(), "ours, bound 250 ms", ours(machine, 250, mixed(machine), 0));
+        }
         print("2 answers of 400 tokens, and after 1 s two prompts of 4,000", longPrompts(), 0);
     }
 
@@ -24,6 +30,21 @@ final class PolicyComparison {
         List<VirtualServer.Request> requests = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             requests.add(new VirtualServer.Request(0, 454, 48));
+        }
+        return requests;
+    }
+
+    /** 150 requests of all lengths that arrive by themselves, at four fifths of what the machine can do at best. */
+    static List<VirtualServer.Request> mixed(Machine machine) {
+        Random random = new Random(5);
+        double millis = (machine.prompt() * 400 + machine.decode() * 100 + machine.fixed() * 30) / 0.8;
+        double arrival = 0;
+        List<VirtualServer.Request> requests = new ArrayList<>();
+        for (int i = 0; i < 150; i++) {
+            arrival -= Math.log(1 - random.nextDouble()) * millis * 1e6;
+            int prompt = 50 + (int) (250 * Math.exp(0.9 * random.nextGaussian()));
+            int output = 10 + (int) (70 * Math.exp(0.9 * random.nextGaussian()));
+            requests.add(new VirtualServer.Request((long) arrival, prompt, output));
         }
         return requests;
     }

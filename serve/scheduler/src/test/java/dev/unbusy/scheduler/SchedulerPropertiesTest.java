@@ -119,7 +119,7 @@ class SchedulerPropertiesTest {
                 .isLessThanOrEqualTo(105_000_000L);
         assertThat(stalls.worstNanos(simulation.clock))
                 .as("worst, seed %d", seed)
-                .isLessThanOrEqualTo(200_000_000L);
+                .isLessThanOrEqualTo(400_000_000L);
     }
 
     /** Submits, cancels, computes and breaks off at random. */

@@ -94,7 +94,7 @@ class SchedulerTest {
         while (neighbour.state() != Sequence.State.FINISHED) {
             simulation.step();
         }
-        assertThat(simulation.scheduler.worstStallNanos()).isBetween(70_000_000L, 100_000_000L);
+        assertThat(simulation.scheduler.worstStallNanos()).isBetween(50_000_000L, 100_000_000L);
         assertThat(simulation.scheduler.p99StallNanos()).isBetween(40_000_000L, 105_000_000L);
     }
 

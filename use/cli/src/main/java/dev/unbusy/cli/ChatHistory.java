@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.unbusy.text.FileFailure;
 import dev.unbusy.text.Text;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -164,6 +165,6 @@ final class ChatHistory {
 
     private void failed(IOException e) {
         broken = true;
-        problems.accept(Text.of("What is entered is not kept for next time: %s", "输入记录无法保存：%s", e));
+        problems.accept(Text.of("What is entered is not kept for next time: %s", "输入记录无法保存：%s", FileFailure.of(e)));
     }
 }

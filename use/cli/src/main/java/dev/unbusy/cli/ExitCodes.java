@@ -13,6 +13,7 @@ final class ExitCodes {
             "config-invalid",
             "config-unreadable",
             "usage",
+            "bind-not-loopback",
             "model-reference-invalid",
             "model-architecture-unsupported",
             "model-exceeds-memory",

@@ -34,7 +34,13 @@ record ModelWish(@Nullable String name, @Nullable Path file) {
      * @param reason why it is this one
      */
     record Chosen(
-            String id, List<String> aliases, Path file, int trainedContextTokens, Text reason, List<Text> rejected) {}
+            String id, List<String> aliases, Path file, int trainedContextTokens, Text reason, List<Text> rejected) {
+
+        /** What the worker makes of a wish for a context: never more than the model was trained for, if that is known. */
+        int contextTokens(int wanted) {
+            return trainedContextTokens > 0 ? Math.min(wanted, trainedContextTokens) : wanted;
+        }
+    }
 
     /** An argument that is a file, or can only be meant as one, is a file: {@code up ./model.gguf}. */
     static ModelWish of(@Nullable String argument, @Nullable Path option) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.unbusy.text.FileFailure;
 import dev.unbusy.text.Text;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -65,7 +66,7 @@ final class RuntimeFiles {
         } catch (IOException e) {
             throw new CliException(
                     "permission-denied",
-                    Text.of("Cannot write to %s: %s", "无法写入 %s：%s", directory, e),
+                    Text.of("Cannot write to %s: %s", "无法写入 %s：%s", directory, FileFailure.of(e)),
                     Text.of(
                             "Correct the owner of the directory, or set XDG_RUNTIME_DIR or XDG_STATE_HOME to a directory you may"
                                     + " write to.",

@@ -17,6 +17,7 @@ import dev.unbusy.metrics.Metrics;
 import dev.unbusy.supervisor.Supervisor;
 import dev.unbusy.supervisor.SupervisorConfig;
 import dev.unbusy.supervisor.WorkerCommand;
+import dev.unbusy.text.FileFailure;
 import dev.unbusy.text.Progress;
 import dev.unbusy.text.Text;
 import java.io.IOException;
@@ -117,7 +118,7 @@ final class Service {
         WorkerCommand command = new WorkerCommand(
                 id -> workerCommand(id, model, natives),
                 WorkerEnvironment.of(io.environment(), natives.searchPath()),
-                List.of(new ServedModel(model.id(), model.aliases(), contextTokens == null ? 0 : contextTokens)));
+                List.of(new ServedModel(model.id(), model.aliases(), context(model))));
         Supervisor started = closing.own(
                 Supervisor.start(config.section(SupervisorConfig.class), command, backends, metrics, progress));
         supervisor.set(started);
@@ -143,7 +144,7 @@ final class Service {
         } catch (IOException e) {
             throw new CliException(
                     "permission-denied",
-                    Text.of("Cannot write the log to %s: %s", "无法将日志写入 %s：%s", directory, e),
+                    Text.of("Cannot write the log to %s: %s", "无法将日志写入 %s：%s", directory, FileFailure.of(e)),
                     Text.of(
                             "Correct the owner of the directory, or set XDG_STATE_HOME to a directory you may write to.",
                             "请修正目录的属主，或将 XDG_STATE_HOME 设为可写的目录。"),
@@ -181,6 +182,20 @@ final class Service {
         NativeLibraries.Choice choice = hub.natives().choose(platform, null);
         io.say(Text.of("Computes on: %s. %s", "计算后端：%s。%s", choice.backend(), choice.reason()));
         return hub.natives().ensure(platform, choice.backend(), progress);
+    }
+
+    /** Longest request as {@code /v1/models} tells it; 0 where the worker chooses. */
+    private int context(ModelWish.Chosen model) {
+        if (contextTokens == null) {
+            return 0;
+        }
+        int possible = model.contextTokens(contextTokens);
+        if (possible < contextTokens) {
+            io.say(Text.of(
+                    "--ctx is %d; the model was trained for %d, so %2$d it is.",
+                    "--ctx 的值为 %d；模型训练时的上下文为 %d，因此使用 %2$d。", contextTokens, possible));
+        }
+        return possible;
     }
 
     private List<String> workerCommand(String id, ModelWish.Chosen model, NativeDirectory natives) {

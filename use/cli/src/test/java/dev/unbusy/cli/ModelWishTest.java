@@ -3,8 +3,10 @@ package dev.unbusy.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.unbusy.text.Text;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,5 +55,18 @@ class ModelWishTest {
     void bothWays_areRefused() {
         CliException e = catchThrowableOfType(CliException.class, () -> ModelWish.of("a", Path.of("b.gguf")));
         assertThat(e.code()).isEqualTo("usage");
+    }
+
+    /** {@code /v1/models} promised two thousand million tokens. */
+    @Test
+    void aContextBeyondTheTrainedOne_isNotPromised() {
+        Path file = Path.of("m.gguf");
+        Text why = Text.same("");
+        assertThat(new ModelWish.Chosen("m", List.of(), file, 8192, why, List.of()).contextTokens(2_000_000_000))
+                .isEqualTo(8192);
+        assertThat(new ModelWish.Chosen("m", List.of(), file, 8192, why, List.of()).contextTokens(4096))
+                .isEqualTo(4096);
+        assertThat(new ModelWish.Chosen("m", List.of(), file, 0, why, List.of()).contextTokens(4096))
+                .isEqualTo(4096);
     }
 }
