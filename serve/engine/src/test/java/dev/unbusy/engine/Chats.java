@@ -25,6 +25,10 @@ final class Chats implements AutoCloseable {
     private final Worker worker;
 
     Chats(Path model) {
+        this(model, RealModel.config(8, 0));
+    }
+
+    Chats(Path model, WorkerConfig config) {
         worker = Worker.start(
                 new Worker.Options(
                         "w-1",
@@ -34,7 +38,7 @@ final class Chats implements AutoCloseable {
                         Map.of(),
                         "127.0.0.1",
                         0,
-                        RealModel.config(8, 0),
+                        config,
                         HostProbe.read(),
                         "test"),
                 Progress.NONE,

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import dev.unbusy.scheduler.Speculation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -101,6 +102,22 @@ class StructuredOutputTest {
             assertThat(SCHEMAS.getSchema(PERSON).validate(Chats.json(texts[i].toString())))
                     .isEmpty();
             assertThat(reasons[i]).isEqualTo("stop");
+        }
+    }
+
+    @Test
+    void guessedTokens_areHeldToTheSchemaToo() {
+        // Guesses come from the prompt, which repeats what the schema forbids.
+        String repeated = "{\"name\": \"Bob Bob Bob Bob Bob Bob\", \"age\": 999, \"more\": true} ".repeat(12);
+        try (Chats guessing = new Chats(RealModel.file(), RealModel.config(4, 2048, 0, 64, Speculation.ALWAYS))) {
+            for (int seed = 0; seed < 4; seed++) {
+                JsonNode answer = guessing.chat(
+                        Chats.chat(repeated, format(PERSON, true) + ",\"temperature\":0.3,\"seed\":" + seed));
+                String content = message(answer).get("content").asText();
+                assertThat(SCHEMAS.getSchema(PERSON).validate(Chats.json(content)))
+                        .as(content)
+                        .isEmpty();
+            }
         }
     }
 
