@@ -50,8 +50,12 @@ class BadInputTest {
                 "{M,HI,\"stream\":\"yes\"}                  | 400 | stream",
                 "{M,HI,\"stream_options\":{\"include_usage\":true}} | 400 | stream_options",
                 "{M,HI,\"top_logprobs\":3}                  | 400 | top_logprobs",
-                "{M,HI,\"response_format\":{\"type\":\"json_object\"}} | 400 | response_format",
-                "{M,HI,\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]} | 400 | tools",
+                "{M,HI,\"response_format\":{\"type\":\"yaml\"}} | 400 | response_format",
+                "{M,HI,\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"x\",\"schema\":"
+                        + "{\"type\":\"array\",\"uniqueItems\":true}}}} | 400 | response_format.json_schema.schema",
+                "{M,HI,\"tools\":[{\"type\":\"function\",\"function\":{}}]} | 400 | tools[0].function.name",
+                "{M,HI,\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}],"
+                        + "\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"g\"}}} | 400 | tool_choice",
                 "{M,HI,\"temprature\":1}                    | 400 | temprature",
                 "{M,HI,\"n\":0}                             | 400 | n",
                 "{M,HI,\"logit_bias\":{\"x\":1}}            | 400 | logit_bias"
