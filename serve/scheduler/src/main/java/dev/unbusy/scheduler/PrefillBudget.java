@@ -19,7 +19,7 @@ package dev.unbusy.scheduler;
  * <p>The decision is left in fields until the next one. Owned by one thread.
  */
 final class PrefillBudget {
-    static final int ALONE_BOUNDS = 4;
+    static final int ALONE_BOUNDS = 8;
     /** Prompt tokens of a step without decodes at least, whatever they cost. */
     static final int LEAST_ALONE = 64;
     /** The same beside decodes, as long as costs are not known well enough to say that anything fits. */
