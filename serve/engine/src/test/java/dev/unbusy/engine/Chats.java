@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.unbusy.catalog.HostProbe;
-import dev.unbusy.text.Progress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,7 +12,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /** Asks a worker with the real model over HTTP, and looks at answers as JSON. */
@@ -29,22 +26,7 @@ final class Chats implements AutoCloseable {
     }
 
     Chats(Path model, WorkerConfig config) {
-        worker = Worker.start(
-                new Worker.Options(
-                        "w-1",
-                        "starter",
-                        model,
-                        RealModel.natives(),
-                        Map.of(),
-                        "127.0.0.1",
-                        0,
-                        config,
-                        HostProbe.read(),
-                        "test"),
-                Progress.NONE,
-                () -> {
-                    throw new AssertionError("the engine lost its context");
-                });
+        worker = RealModel.worker("w-1", model, config);
     }
 
     static JsonNode json(String text) {

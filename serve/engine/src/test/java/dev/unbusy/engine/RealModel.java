@@ -173,4 +173,15 @@ final class RealModel {
         EngineStatus status = engine.status();
         return status.running() == 0 && status.waiting() == 0 && status.cellsFree() == status.cellsTotal();
     }
+
+    /** A worker on a free port of the loopback interface. */
+    static Worker worker(String id, Path file, WorkerConfig config) {
+        return Worker.start(
+                new Worker.Options(
+                        id, "starter", file, natives(), Map.of(), "127.0.0.1", 0, config, HostProbe.read(), "test"),
+                Progress.NONE,
+                () -> {
+                    throw new AssertionError("the engine lost its context");
+                });
+    }
 }

@@ -3,8 +3,6 @@ package dev.unbusy.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unbusy.api.WorkerStatus;
-import dev.unbusy.catalog.HostProbe;
-import dev.unbusy.text.Progress;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -13,7 +11,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,22 +32,7 @@ class WorkerTest {
     }
 
     private static Worker start(String id, WorkerConfig config) {
-        return Worker.start(
-                new Worker.Options(
-                        id,
-                        "starter",
-                        RealModel.file(),
-                        RealModel.natives(),
-                        Map.of(),
-                        "127.0.0.1",
-                        0,
-                        config,
-                        HostProbe.read(),
-                        "test"),
-                Progress.NONE,
-                () -> {
-                    throw new AssertionError("the engine lost its context");
-                });
+        return RealModel.worker(id, RealModel.file(), config);
     }
 
     @Test

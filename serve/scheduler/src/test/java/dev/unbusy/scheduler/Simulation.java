@@ -67,21 +67,7 @@ final class Simulation {
 
     /** With guesses of up to so many tokens. */
     static SchedulerOptions options(int running, int cells, int slots, int context, int batch, int drafts) {
-        int outputs = Math.min(batch, running + 2 * drafts);
-        return new SchedulerOptions(
-                running,
-                KvLayout.SHARED,
-                cells,
-                slots,
-                0,
-                context,
-                batch,
-                100_000_000,
-                8,
-                outputs,
-                drafts,
-                Speculation.AUTO,
-                true);
+        return options(KvLayout.SHARED, running, cells, slots, 0, context, batch, drafts);
     }
 
     static SchedulerOptions split(int running, int slots, int parked, int context, int batch) {
@@ -89,11 +75,16 @@ final class Simulation {
     }
 
     static SchedulerOptions split(int running, int slots, int parked, int context, int batch, int drafts) {
+        return options(KvLayout.SPLIT, running, slots * context, slots, parked, context, batch, drafts);
+    }
+
+    private static SchedulerOptions options(
+            KvLayout layout, int running, int cells, int slots, int parked, int context, int batch, int drafts) {
         int outputs = Math.min(batch, running + 2 * drafts);
         return new SchedulerOptions(
                 running,
-                KvLayout.SPLIT,
-                slots * context,
+                layout,
+                cells,
                 slots,
                 parked,
                 context,
