@@ -78,7 +78,9 @@ final class VirtualServer {
                 Request request = left.removeFirst();
                 Sequence sequence =
                         new Sequence(random.ints(request.prompt, 0, 1 << 30).toArray(), request.output, 0, "");
-                scheduler.submit(sequence, clock);
+                if (scheduler.submit(sequence, clock) instanceof Submission.TooLong refused) {
+                    throw new IllegalArgumentException("the load does not fit: " + refused);
+                }
                 arrivals.put(sequence, clients > 0 ? clock : request.arrivalNanos);
                 live++;
             }
