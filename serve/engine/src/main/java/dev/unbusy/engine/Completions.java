@@ -49,7 +49,7 @@ final class Completions implements AutoCloseable {
     void chat(Exchange exchange) {
         prepare(exchange, body -> {
             ChatRequest request = ChatRequest.parse(body);
-            List<GenerationRequest> generations = prompts.chat(request);
+            List<GenerationRequest> generations = prompts.chat(request, Claims.of(exchange::header, request.user()));
             ChatAnswer form = new ChatAnswer(
                     new ChatCompletionWriter(
                             ResponseIds.chat(), nowSeconds(), request.model(), fingerprint, request.streamUsage()),
@@ -63,7 +63,8 @@ final class Completions implements AutoCloseable {
     void completion(Exchange exchange) {
         prepare(exchange, body -> {
             CompletionRequest request = CompletionRequest.parse(body);
-            List<GenerationRequest> generations = prompts.completion(request);
+            List<GenerationRequest> generations =
+                    prompts.completion(request, Claims.of(exchange::header, request.user()));
             CompletionAnswer form = new CompletionAnswer(
                     new CompletionWriter(
                             ResponseIds.completion(),

@@ -8,7 +8,6 @@ import dev.unbusy.llama.Vocab;
 import dev.unbusy.sampling.Sampler;
 import dev.unbusy.sampling.SamplerScratch;
 import dev.unbusy.sampling.TokenLogprobs;
-import dev.unbusy.scheduler.Claim;
 import dev.unbusy.scheduler.PromptLookupDrafter;
 import dev.unbusy.scheduler.Sequence;
 import java.lang.foreign.MemorySegment;
@@ -45,7 +44,11 @@ final class Generation extends Sequence {
     private volatile long cancelledNanos;
 
     Generation(GenerationRequest request, GenerationListener listener, long submittedNanos) {
-        super(request.prompt(), request.maxTokens(), Claim.PLAIN, request.cacheScope());
+        super(
+                request.prompt(),
+                request.maxTokens(),
+                request.claims().claim(),
+                request.claims().cacheScope());
         this.request = request;
         this.listener = listener;
         this.submittedNanos = submittedNanos;

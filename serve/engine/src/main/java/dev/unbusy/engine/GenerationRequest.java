@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param ignoreEos go on after the model's end token
  * @param shape what the text is made of and must look like
  * @param masks where the shape's grammar finds its token masks; null if it has none
- * @param cacheScope prefixes are shared only within the same scope; "" is everybody's
+ * @param claims whose answer it is
  */
 @SuppressWarnings("ArrayRecordComponent") // A carrier from one thread to another; never compared.
 public record GenerationRequest(
@@ -26,4 +26,4 @@ public record GenerationRequest(
         boolean ignoreEos,
         AnswerShape shape,
         @Nullable MaskStore masks,
-        String cacheScope) {}
+        Claims claims) {}

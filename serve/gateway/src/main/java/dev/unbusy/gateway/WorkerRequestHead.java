@@ -1,13 +1,14 @@
 package dev.unbusy.gateway;
 
+import dev.unbusy.api.Priority;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 
 /**
  * Request line and headers of a request to a worker, as bytes. Only what a worker needs is written; the client's own
- * headers, credentials among them, stay at the gateway. Nothing here can carry a line break: the request id and the
- * priority have been checked, everything else is ours.
+ * headers, credentials among them, stay at the gateway. Nothing here can carry a line break: the request id has
+ * been checked, everything else is ours.
  */
 final class WorkerRequestHead {
     private WorkerRequestHead() {}
@@ -25,8 +26,11 @@ final class WorkerRequestHead {
                 .append(request.id())
                 .append("\r\nx-unbusy-deadline-ms: ")
                 .append(remainingMillis);
-        if (request.priority() != null) {
-            head.append("\r\nx-unbusy-priority: ").append(request.priority());
+        if (request.priority() != Priority.NORMAL) {
+            head.append("\r\n")
+                    .append(Priority.HEADER)
+                    .append(": ")
+                    .append(request.priority().word());
         }
         head.append("\r\n\r\n");
         return ByteBufUtil.writeAscii(allocator, head);
