@@ -116,6 +116,8 @@ class ArchitecturesTest {
     }
 
     private TinyEngine engine(TinyModel tiny, int sequences, int cells, Speculation speculation) throws IOException {
-        return new TinyEngine(tiny.write(directory), TinyEngine.config(sequences, cells, speculation));
+        TinyEngine e= new TinyEngine(tiny.write(directory), TinyEngine.config(sequences, cells, speculation));
+        e.label = tiny + " " + cells + " " + speculation + " " + sequences;
+        return e;
     }
 }

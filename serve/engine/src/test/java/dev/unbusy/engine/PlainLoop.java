@@ -5,6 +5,7 @@ import dev.unbusy.llama.Batch;
 import dev.unbusy.llama.Context;
 import dev.unbusy.llama.ContextOptions;
 import dev.unbusy.llama.DecodeOutcome;
+import dev.unbusy.llama.KvType;
 import dev.unbusy.llama.LlamaLibrary;
 import dev.unbusy.llama.Model;
 import dev.unbusy.llama.ModelOptions;
@@ -12,6 +13,7 @@ import dev.unbusy.text.Progress;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the engine is held to: greedy tokens of a plain loop over the binding, one sequence in a fresh context, no scheduler
@@ -21,8 +23,10 @@ final class PlainLoop implements AutoCloseable {
     private static final int BATCH = 512;
 
     private final Model model;
+    private final KvType cache;
 
-    PlainLoop(Path file) {
+    PlainLoop(Path file, KvType cache) {
+        this.cache = cache;
         model = LlamaLibrary.load(RealModel.natives())
                 .loadModel(
                         file,
@@ -33,18 +37,32 @@ final class PlainLoop implements AutoCloseable {
     }
 
     /**
-     * @param tokens until an end token, which is the last
-     * @param logprobs their log-probabilities
+     * What the model says along a text.
+     *
+     * @param best the likeliest token at each position of the answer
+     * @param bestLogprobs their log-probabilities
+     * @param logprobs log-probabilities of the answer's own tokens
      */
     @SuppressWarnings("ArrayRecordComponent") // Compared element by element.
-    record Answer(int[] tokens, float[] logprobs) {}
+    record Verdict(int[] best, float[] bestLogprobs, float[] logprobs) {}
 
-    Answer answer(int[] prompt, int count, boolean ignoreEnd) {
-        int[] tokens = new int[count];
-        float[] logprobs = new float[count];
-        int chosen = 0;
-        try (Context context = model.newContext(ContextOptions.single(prompt.length + count, 1)
-                        .withBatch(Math.min(BATCH, prompt.length + count), Math.min(BATCH, prompt.length + count)));
+    /** Greedy tokens, whatever end tokens are among them. */
+    int[] answer(int[] prompt, int count) {
+        return along(prompt, null, count).best;
+    }
+
+    Verdict verdict(int[] prompt, int[] answer) {
+        return along(prompt, answer, answer.length);
+    }
+
+    /** @param answer to follow, or null to follow the likeliest */
+    private Verdict along(int[] prompt, int @Nullable [] answer, int count) {
+        Verdict verdict = new Verdict(new int[count], new float[count], new float[count]);
+        int length = prompt.length + count;
+        ContextOptions options = ContextOptions.single(length, 1)
+                .withBatch(Math.min(BATCH, length), Math.min(BATCH, length))
+                .withKv(cache, cache);
+        try (Context context = model.newContext(options);
                 Batch batch = new Batch(context.batchTokens())) {
             int index = -1;
             for (int position = 0; position < prompt.length; position++) {
@@ -53,20 +71,18 @@ final class PlainLoop implements AutoCloseable {
                 }
                 index = batch.add(prompt[position], position, 0, position == prompt.length - 1);
             }
-            decode(context, batch);
-            while (chosen < count) {
-                MemorySegment logits = context.logits(index);
-                tokens[chosen] = likeliest(logits);
-                logprobs[chosen] = (float) logprob(logits, tokens[chosen]);
-                chosen++;
-                if (chosen == count || (!ignoreEnd && model.vocab().isEndOfGeneration(tokens[chosen - 1]))) {
-                    break;
-                }
-                index = batch.add(tokens[chosen - 1], prompt.length + chosen - 1, 0, true);
+            for (int i = 0; i < count; i++) {
                 decode(context, batch);
+                MemorySegment logits = context.logits(index);
+                int best = likeliest(logits);
+                int next = answer == null ? best : answer[i];
+                verdict.best[i] = best;
+                verdict.bestLogprobs[i] = (float) logprob(logits, best);
+                verdict.logprobs[i] = (float) logprob(logits, next);
+                index = batch.add(next, prompt.length + i, 0, true);
             }
         }
-        return new Answer(java.util.Arrays.copyOf(tokens, chosen), java.util.Arrays.copyOf(logprobs, chosen));
+        return verdict;
     }
 
     private static void decode(Context context, Batch batch) {

@@ -11,11 +11,11 @@ final class TinyDeepSeek {
     private static final int EXPERT_LENGTH = 32;
 
     /** Of the latent vector; {@code NOPE + ROPE} is a head's key, {@code VALUE} its value. */
-    private static final int LATENT = 32;
+    private static final int LATENT = 64;
 
     private static final int NOPE = 32;
-    private static final int ROPE = 16;
-    private static final int VALUE = 16;
+    private static final int ROPE = 32;
+    private static final int VALUE = 32;
     private static final int QUERY_RANK = 32;
 
     private TinyDeepSeek() {}
@@ -23,10 +23,10 @@ final class TinyDeepSeek {
     /** Plain attention and experts. */
     static GgufBuilder moe(String architecture) {
         GgufBuilder model =
-                experts(TinyModel.base(new GgufBuilder(architecture), 3), 2).own("rope.dimension_count", 16);
+                experts(TinyModel.base(new GgufBuilder(architecture), 3), 2).own("rope.dimension_count", TinyModel.HEAD);
         for (int i = 0; i < 3; i++) {
             String layer = "blk." + i + ".";
-            TinyModel.attention(model, layer, 16, HEADS);
+            TinyModel.attention(model, layer, TinyModel.HEAD, HEADS);
             feedForward(model, layer, i, 2);
         }
         return model;
@@ -109,7 +109,7 @@ final class TinyDeepSeek {
 
     static GgufBuilder v4() {
         int[] ratios = {0, 0, 4, 128};
-        int head = 32;
+        int head = 64;
         int streams = 4;
         int indexHeads = 4;
         int indexLength = 64;

@@ -35,8 +35,10 @@ enum TinyModel {
     DEEPSEEK4;
 
     static final int CONTEXT = 1024;
-    static final int EMBEDDING = 64;
+    static final int EMBEDDING = 128;
     static final int HEADS = 4;
+    /** Values of a head; whole blocks of a quantized cache. */
+    static final int HEAD = 32;
     static final int FEED_FORWARD = 96;
     /** The 256 bytes, begin, end, and fillers. */
     static final int VOCABULARY = 288;
@@ -127,9 +129,9 @@ enum TinyModel {
     private static GgufBuilder llama() {
         GgufBuilder model = base(new GgufBuilder("llama"), 3)
                 .own("attention.head_count_kv", 2)
-                .own("rope.dimension_count", 16);
+                .own("rope.dimension_count", HEAD);
         for (int i = 0; i < 3; i++) {
-            attention(model, "blk." + i + ".", 16, 2);
+            attention(model, "blk." + i + ".", HEAD, 2);
             dense(model, "blk." + i + ".");
         }
         return model;
@@ -139,8 +141,8 @@ enum TinyModel {
         GgufBuilder model = base(new GgufBuilder("qwen2"), 3).own("attention.head_count_kv", 2);
         for (int i = 0; i < 3; i++) {
             String layer = "blk." + i + ".";
-            attention(model, layer, 16, 2);
-            model.bias(layer + "attn_q.bias", 64).bias(layer + "attn_k.bias", 32).bias(layer + "attn_v.bias", 32);
+            attention(model, layer, HEAD, 2);
+            model.bias(layer + "attn_q.bias", (long) HEADS * HEAD).bias(layer + "attn_k.bias", 2L * HEAD).bias(layer + "attn_v.bias", 2L * HEAD);
             dense(model, layer);
         }
         return model;
@@ -150,12 +152,12 @@ enum TinyModel {
         // Heads longer than their share of the embedding, as Qwen3 has them.
         GgufBuilder model = base(new GgufBuilder("qwen3"), 3)
                 .own("attention.head_count_kv", 2)
-                .own("attention.key_length", 32)
-                .own("attention.value_length", 32);
+                .own("attention.key_length", 2 * HEAD)
+                .own("attention.value_length", 2 * HEAD);
         for (int i = 0; i < 3; i++) {
             String layer = "blk." + i + ".";
-            attention(model, layer, 32, 2);
-            model.norm(layer + "attn_q_norm.weight", 32).norm(layer + "attn_k_norm.weight", 32);
+            attention(model, layer, 2 * HEAD, 2);
+            model.norm(layer + "attn_q_norm.weight", 2L * HEAD).norm(layer + "attn_k_norm.weight", 2L * HEAD);
             dense(model, layer);
         }
         return model;
@@ -164,15 +166,15 @@ enum TinyModel {
     private static GgufBuilder gemma3() {
         GgufBuilder model = base(new GgufBuilder("gemma3"), 4)
                 .own("attention.head_count_kv", 2)
-                .own("attention.key_length", 16)
-                .own("attention.value_length", 16)
+                .own("attention.key_length", HEAD)
+                .own("attention.value_length", HEAD)
                 .own("attention.sliding_window", 64)
                 .own("attention.sliding_window_pattern", 2);
         for (int i = 0; i < 4; i++) {
             String layer = "blk." + i + ".";
-            attention(model, layer, 16, 2);
-            model.norm(layer + "attn_q_norm.weight", 16)
-                    .norm(layer + "attn_k_norm.weight", 16)
+            attention(model, layer, HEAD, 2);
+            model.norm(layer + "attn_q_norm.weight", HEAD)
+                    .norm(layer + "attn_k_norm.weight", HEAD)
                     .norm(layer + "post_attention_norm.weight", EMBEDDING)
                     .norm(layer + "post_ffw_norm.weight", EMBEDDING);
             dense(model, layer);
@@ -184,10 +186,10 @@ enum TinyModel {
         int state = 32;
         GgufBuilder model = base(new GgufBuilder("qwen35"), 4)
                 .own("attention.head_count_kv", 2)
-                .own("attention.key_length", 16)
-                .own("attention.value_length", 16)
-                .own("rope.dimension_count", 16)
-                .own("rope.dimension_sections", new int[] {4, 2, 2, 0})
+                .own("attention.key_length", HEAD)
+                .own("attention.value_length", HEAD)
+                .own("rope.dimension_count", HEAD)
+                .own("rope.dimension_sections", new int[] {8, 4, 4, 0})
                 .own("ssm.conv_kernel", 4)
                 .own("ssm.inner_size", 4 * state)
                 .own("ssm.state_size", state)
@@ -198,12 +200,12 @@ enum TinyModel {
             String layer = "blk." + i + ".";
             model.norm(layer + "attn_norm.weight", EMBEDDING).norm(layer + "post_attention_norm.weight", EMBEDDING);
             if (i == 3) {
-                model.weights(layer + "attn_q.weight", EMBEDDING, 2L * HEADS * 16)
-                        .weights(layer + "attn_k.weight", EMBEDDING, 32)
-                        .weights(layer + "attn_v.weight", EMBEDDING, 32)
-                        .weights(layer + "attn_output.weight", (long) HEADS * 16, EMBEDDING)
-                        .norm(layer + "attn_q_norm.weight", 16)
-                        .norm(layer + "attn_k_norm.weight", 16);
+                model.weights(layer + "attn_q.weight", EMBEDDING, 2L * HEADS * HEAD)
+                        .weights(layer + "attn_k.weight", EMBEDDING, 2L * HEAD)
+                        .weights(layer + "attn_v.weight", EMBEDDING, 2L * HEAD)
+                        .weights(layer + "attn_output.weight", (long) HEADS * HEAD, EMBEDDING)
+                        .norm(layer + "attn_q_norm.weight", HEAD)
+                        .norm(layer + "attn_k_norm.weight", HEAD);
             } else {
                 model.weights(layer + "attn_qkv.weight", EMBEDDING, 8L * state)
                         .weights(layer + "attn_gate.weight", EMBEDDING, 4L * state)
