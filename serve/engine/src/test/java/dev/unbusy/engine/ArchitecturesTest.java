@@ -2,6 +2,7 @@ package dev.unbusy.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unbusy.llama.KvType;
 import dev.unbusy.scheduler.Speculation;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ class ArchitecturesTest {
     @ParameterizedTest
     @EnumSource
     void sequencesComputedTogether_inSteps_answerAsIfAlone(TinyModel tiny) throws IOException {
-        for (int cells : new int[] {0, POOL}) {
+        for (int cells : layouts(tiny)) {
             try (TinyEngine engine = engine(tiny, 3, cells, Speculation.OFF)) {
                 int[] shared = TinyEngine.prompt(150, 1);
                 List<int[]> prompts = new ArrayList<>();
@@ -43,7 +44,7 @@ class ArchitecturesTest {
     @ParameterizedTest
     @EnumSource
     void laterPrompts_shareWhatIsCached_andAnswerAsIfAlone(TinyModel tiny) throws IOException {
-        for (int cells : new int[] {0, POOL}) {
+        for (int cells : layouts(tiny)) {
             try (TinyEngine engine = engine(tiny, 2, cells, Speculation.OFF)) {
                 int[] prompt = TinyEngine.prompt(300, 4);
                 Recording first = engine.check(List.of(prompt), COUNT).getFirst();
@@ -61,7 +62,7 @@ class ArchitecturesTest {
                             .getFirst()
                             .usage()
                             .cachedTokens();
-                    if (tiny.reuses(cells > 0)) {
+                    if (tiny.reuses()) {
                         assertThat(cached).as("%s, %d cells", tiny, cells).isGreaterThanOrEqualTo(70);
                     } else {
                         assertThat(cached).isZero();
@@ -81,7 +82,7 @@ class ArchitecturesTest {
             }
             engine.check(prompts, COUNT);
             List<Recording> again = engine.check(prompts, COUNT);
-            if (tiny.reuses(false)) {
+            if (tiny.reuses()) {
                 assertThat(again)
                         .allSatisfy(answer -> assertThat(answer.usage().cachedTokens()).isGreaterThan(90));
             }
@@ -104,20 +105,37 @@ class ArchitecturesTest {
     @ParameterizedTest
     @EnumSource
     void guesses_changeNoAnswer(TinyModel tiny) throws IOException {
-        for (int cells : new int[] {0, POOL}) {
+        for (int cells : layouts(tiny)) {
             try (TinyEngine engine = engine(tiny, 3, cells, Speculation.ALWAYS)) {
                 int[] prompt = TinyEngine.prompt(60, 30);
                 int[] twice = TinyEngine.joined(prompt, prompt);
                 engine.check(List.of(TinyEngine.joined(twice, prompt), twice, TinyEngine.prompt(80, 31)), 60);
-                assertThat(engine.metrics.scrape().contains("unbusy_worker_guesses_total"))
-                        .isEqualTo(tiny.cuts());
+                assertThat(engine.guesses(true) > 0).isEqualTo(tiny.cuts());
+                assertThat(engine.guesses(false) > engine.guesses(true)).isEqualTo(tiny.cuts());
             }
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void theUsualCacheType_givesTheSameAnswers(TinyModel tiny) throws IOException {
+        for (int cells : layouts(tiny)) {
+            WorkerConfig config = TinyEngine.config(3, cells, Speculation.AUTO, KvType.F16);
+            try (TinyEngine engine = new TinyEngine(tiny, directory, config)) {
+                int[] shared = TinyEngine.prompt(150, 1);
+                int[] longer = TinyEngine.joined(shared, TinyEngine.prompt(90, 3));
+                engine.check(List.of(shared, longer, TinyEngine.prompt(40, 2)), COUNT);
+                engine.check(List.of(shared, longer), COUNT);
+            }
+        }
+    }
+
+    /** Compressed caches are never shared. */
+    private static int[] layouts(TinyModel tiny) {
+        return tiny == TinyModel.DEEPSEEK4 ? new int[] {0} : new int[] {0, POOL};
+    }
+
     private TinyEngine engine(TinyModel tiny, int sequences, int cells, Speculation speculation) throws IOException {
-        TinyEngine e= new TinyEngine(tiny.write(directory), TinyEngine.config(sequences, cells, speculation));
-        e.label = tiny + " " + cells + " " + speculation + " " + sequences;
-        return e;
+        return new TinyEngine(tiny, directory, TinyEngine.config(sequences, cells, speculation, KvType.Q8_0));
     }
 }

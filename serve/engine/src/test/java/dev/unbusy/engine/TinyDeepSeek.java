@@ -18,6 +18,11 @@ final class TinyDeepSeek {
     private static final int VALUE = 32;
     private static final int QUERY_RANK = 32;
 
+    /** With few of them many scores are 0, and which of these are looked at depends on the order of cells. */
+    private static final int INDEX_HEADS = 32;
+
+    private static final int INDEX_LENGTH = 64;
+
     private TinyDeepSeek() {}
 
     /** Plain attention and experts. */
@@ -34,7 +39,7 @@ final class TinyDeepSeek {
 
     /** 27 layers: by their number the library knows that there is no query rank. */
     static GgufBuilder v2Lite() {
-        GgufBuilder model = latent(experts(TinyModel.base(new GgufBuilder("deepseek2"), 27), 2));
+        GgufBuilder model = latent(experts(TinyModel.base(new GgufBuilder("deepseek2").damped(0.3), 27), 2));
         yarn(model);
         for (int i = 0; i < 27; i++) {
             String layer = "blk." + i + ".";
@@ -82,23 +87,21 @@ final class TinyDeepSeek {
     }
 
     static GgufBuilder v32() {
-        int indexHeads = 4;
-        int indexLength = 64;
         GgufBuilder model = sigmoid(latent(experts(TinyModel.base(new GgufBuilder("deepseek32"), 3), 1)))
                 .own("attention.q_lora_rank", QUERY_RANK)
-                .own("attention.indexer.head_count", indexHeads)
-                .own("attention.indexer.key_length", indexLength)
+                .own("attention.indexer.head_count", INDEX_HEADS)
+                .own("attention.indexer.key_length", INDEX_LENGTH)
                 .own("attention.indexer.top_k", 48);
         yarn(model);
         for (int i = 0; i < 3; i++) {
             String layer = "blk." + i + ".";
             rankedQuery(model, layer);
             latentLayer(model, layer, true);
-            model.norm(layer + "indexer.k_norm.weight", indexLength)
-                    .bias(layer + "indexer.k_norm.bias", indexLength)
-                    .weights(layer + "indexer.proj.weight", EMBEDDING, indexHeads)
-                    .weights(layer + "indexer.attn_k.weight", EMBEDDING, indexLength)
-                    .weights(layer + "indexer.attn_q_b.weight", QUERY_RANK, (long) indexHeads * indexLength);
+            model.norm(layer + "indexer.k_norm.weight", INDEX_LENGTH)
+                    .bias(layer + "indexer.k_norm.bias", INDEX_LENGTH)
+                    .weights(layer + "indexer.proj.weight", EMBEDDING, INDEX_HEADS)
+                    .weights(layer + "indexer.attn_k.weight", EMBEDDING, INDEX_LENGTH)
+                    .weights(layer + "indexer.attn_q_b.weight", QUERY_RANK, (long) INDEX_HEADS * INDEX_LENGTH);
             feedForward(model, layer, i, 1);
             if (i > 0) {
                 model.bias(layer + "exp_probs_b.bias", EXPERTS);
@@ -111,8 +114,6 @@ final class TinyDeepSeek {
         int[] ratios = {0, 0, 4, 128};
         int head = 64;
         int streams = 4;
-        int indexHeads = 4;
-        int indexLength = 64;
         int groups = 2;
         int outRank = 16;
         GgufBuilder model = experts(TinyModel.base(new GgufBuilder("deepseek4"), ratios.length), 1)
@@ -122,8 +123,8 @@ final class TinyDeepSeek {
                 .own("rope.dimension_count", ROPE)
                 .own("attention.q_lora_rank", QUERY_RANK)
                 .own("attention.sliding_window", 32)
-                .own("attention.indexer.head_count", indexHeads)
-                .own("attention.indexer.key_length", indexLength)
+                .own("attention.indexer.head_count", INDEX_HEADS)
+                .own("attention.indexer.key_length", INDEX_LENGTH)
                 .own("attention.indexer.top_k", 16)
                 .own("attention.output_group_count", groups)
                 .own("attention.output_lora_rank", outRank)
@@ -159,12 +160,12 @@ final class TinyDeepSeek {
                         .norm(layer + "attn_compressor_norm.weight", head);
             }
             if (ratios[i] == 4) {
-                model.weights(layer + "indexer.proj.weight", EMBEDDING, indexHeads)
-                        .weights(layer + "indexer.attn_q_b.weight", QUERY_RANK, (long) indexHeads * indexLength)
-                        .weights(layer + "indexer_compressor_kv.weight", EMBEDDING, 2L * indexLength)
-                        .weights(layer + "indexer_compressor_gate.weight", EMBEDDING, 2L * indexLength)
-                        .random(layer + "indexer_compressor_ape.weight", 1, 0, 2L * indexLength, 4)
-                        .norm(layer + "indexer_compressor_norm.weight", indexLength);
+                model.weights(layer + "indexer.proj.weight", EMBEDDING, INDEX_HEADS)
+                        .weights(layer + "indexer.attn_q_b.weight", QUERY_RANK, (long) INDEX_HEADS * INDEX_LENGTH)
+                        .weights(layer + "indexer_compressor_kv.weight", EMBEDDING, 2L * INDEX_LENGTH)
+                        .weights(layer + "indexer_compressor_gate.weight", EMBEDDING, 2L * INDEX_LENGTH)
+                        .random(layer + "indexer_compressor_ape.weight", 1, 0, 2L * INDEX_LENGTH, 4)
+                        .norm(layer + "indexer_compressor_norm.weight", INDEX_LENGTH);
             }
             mixture(model, layer, 1);
             if (i == 0) {

@@ -10,20 +10,25 @@ import dev.unbusy.sampling.SamplerState;
 import dev.unbusy.sampling.SamplingParameters;
 import dev.unbusy.scheduler.Speculation;
 import dev.unbusy.text.Progress;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 
-/** The whole engine on a tiny model, and its answers held to the plain loop's, token by token. */
+/**
+ * The whole engine on a tiny model, and its answers held to the plain loop's along the same text.
+ *
+ * <p>Token-exact equality cannot be had of the library: batches of other sizes add in another order. With a Q8_0 cache, whose
+ * attention computes row by row, log-probabilities differ by less than 0.0001 nearly always; with F16 by 0.003. Now and then
+ * a difference as small turns the choice of an expert or of an indexer, and then one token of an answer is another. So of
+ * each answer one token in twenty may be off, the others must be the plain loop's. What a wrong or missing token in the
+ * cache does is far more: {@link TinyModelTest}.
+ */
 final class TinyEngine implements AutoCloseable {
-    /**
-     * Batches of other sizes add in another order, and the cache rounds to F16: log-probabilities differ in the fourth digit.
-     * A wrong or missing token in the cache moves them by 0.003 and more ({@link TinyModelTest}).
-     */
-    private static final float ROUNDING = 2e-3f;
+    private static final int ONE_OFF_OF = 20;
 
     /** Small, so that most prompts take several steps. */
     static final int BATCH = 64;
@@ -32,8 +37,11 @@ final class TinyEngine implements AutoCloseable {
     final Metrics metrics = new Metrics();
     final Engine engine;
     private final PlainLoop loop;
+    private final float rounding;
 
-    TinyEngine(Path file, WorkerConfig config) {
+    TinyEngine(TinyModel tiny, Path directory, WorkerConfig config) throws IOException {
+        Path file = tiny.write(directory);
+        rounding = tiny.rounding(config.kvType());
         loop = new PlainLoop(file, config.kvType());
         model = load(file, config);
         engine = RealModel.engine(model, metrics);
@@ -45,10 +53,10 @@ final class TinyEngine implements AutoCloseable {
     }
 
     /** @param cells of one pool, or 0 for a whole context for each of the sequences */
-    static WorkerConfig config(int sequences, int cells, Speculation speculation) {
+    static WorkerConfig config(int sequences, int cells, Speculation speculation, KvType cache) {
         KvLayoutChoice layout = cells == 0 ? KvLayoutChoice.SPLIT : KvLayoutChoice.SHARED;
         return new WorkerConfig(
-                sequences, 0, cells, layout, 1, 1, BATCH, 250, speculation, KvType.Q8_0, 0, 1024, 5, 10);
+                sequences, 0, cells, layout, 1, 1, BATCH, 250, speculation, cache, 0, 1024, 5, 10);
     }
 
     /** Printable text that has no meaning. */
@@ -77,21 +85,30 @@ final class TinyEngine implements AutoCloseable {
     private void compare(int index, int[] prompt, Recording answer) {
         int[] tokens = tokens(answer).stream().mapToInt(Integer::intValue).toArray();
         PlainLoop.Verdict verdict = loop.verdict(prompt, tokens);
-        float[] differences = new float[tokens.length];
-        int others = 0;
+        List<String> off = new ArrayList<>();
         for (int at = 0; at < tokens.length; at++) {
-            differences[at] = Math.abs(answer.logprobs.get(at).logprob() - verdict.logprobs()[at]);
-            if (tokens[at] != verdict.best()[at]) {
-                others++;
-                System.err.println(label + " answer " + index + " token " + at + " gap " + (verdict.bestLogprobs()[at] - verdict.logprobs()[at]));
+            float found = answer.logprobs.get(at).logprob();
+            float expected = verdict.logprobs()[at];
+            float gap = verdict.bestLogprobs()[at] - expected;
+            if (gap > rounding || !(Math.abs(found - expected) <= rounding)) {
+                off.add("%d: %d (%.4f) for %d (%.4f)".formatted(at, tokens[at], found, verdict.best()[at], expected));
             }
         }
-        Arrays.sort(differences);
-        int n = differences.length;
-        if (differences[n - 1] > ROUNDING) System.err.printf("%s answer %d others %d median %.6f p80 %.6f p90 %.6f max %.6f%n", label, index, others, differences[n / 2], differences[n * 8 / 10], differences[n * 9 / 10], differences[n - 1]);
+        assertThat(off)
+                .as("%s, answer %d to a prompt of %d tokens", engine.options(), index, prompt.length)
+                .hasSizeLessThanOrEqualTo(Math.ceilDiv(tokens.length, ONE_OFF_OF));
     }
 
-    String label = "";
+    /** @param right whether of those that came true, else of all that were checked */
+    double guesses(boolean right) {
+        double sum = 0;
+        for (String line : metrics.scrape().lines().toList()) {
+            if (line.startsWith("unbusy_worker_guesses_total{") && (!right || line.contains("accepted"))) {
+                sum += Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
+            }
+        }
+        return sum;
+    }
 
     static List<Integer> tokens(Recording answer) {
         return answer.logprobs.stream().map(logprobs -> logprobs.token()).toList();

@@ -1,5 +1,6 @@
 package dev.unbusy.engine;
 
+import dev.unbusy.llama.KvType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -74,10 +75,14 @@ enum TinyModel {
         return this != QWEN35 && this != DEEPSEEK4;
     }
 
-    /** Whether what one sequence computed serves another. */
-    boolean reuses(boolean sharedCells) {
-        // In a pool, cells that left a window are overwritten while their sequence may still be cut back to need them.
-        return cuts() && !(sharedCells && this == GEMMA3);
+    /** Whether what one sequence computed serves another: where windows slide, too much is forgotten. */
+    boolean reuses() {
+        return cuts() && this != GEMMA3;
+    }
+
+    /** How far log-probabilities may be apart; see {@link TinyEngine}. */
+    float rounding(KvType cache) {
+        return (this == DEEPSEEK2_V3_Q8 ? 20 : 1) * (cache == KvType.Q8_0 ? 0.005f : 0.02f);
     }
 
     /** Sizes, tokenizer, embedding and output; the layers follow. */

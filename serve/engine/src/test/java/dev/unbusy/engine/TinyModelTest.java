@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** That the tiny models are worth comparing on. */
+/** That the tiny models are worth comparing on: their answers vary, and one wrong token anywhere would show. */
 class TinyModelTest {
     @TempDir
     Path directory;
@@ -27,15 +27,15 @@ class TinyModelTest {
                 int[] other = prompt.clone();
                 other[changed] = (other[changed] + 1) % 256;
                 float[] logprobs = loop.verdict(other, answer).logprobs();
-                System.err.println(tiny + " " + changed + " " + outliers(expected, logprobs));
+                int off = 0;
+                for (int at = 0; at < answer.length; at++) {
+                    off += Math.abs(logprobs[at] - expected[at]) > tiny.rounding(KvType.Q8_0) ? 1 : 0;
+                }
+                // Quantized weights round too much for a single token in the middle to be told.
+                assertThat(off)
+                        .as("%s, token %d changed", tiny, changed)
+                        .isGreaterThan(tiny == TinyModel.DEEPSEEK2_V3_Q8 ? 2 : 6);
             }
         }
-    }
-
-    private static String outliers(float[] a, float[] b) {
-        float[] d = new float[a.length];
-        for (int i = 0; i < a.length; i++) d[i] = Math.abs(a[i] - b[i]);
-        Arrays.sort(d);
-        return Arrays.toString(d);
     }
 }
