@@ -56,7 +56,7 @@ final class TinyEngine implements AutoCloseable {
     static WorkerConfig config(int sequences, int cells, Speculation speculation, KvType cache) {
         KvLayoutChoice layout = cells == 0 ? KvLayoutChoice.SPLIT : KvLayoutChoice.SHARED;
         return new WorkerConfig(
-                sequences, 0, cells, layout, 1, 1, BATCH, 250, speculation, cache, 0, 1024, 5, 10);
+                sequences, 0, cells, layout, 16, 1, BATCH, 250, speculation, cache, 0, 1024, 5, 10);
     }
 
     /** Printable text that has no meaning. */

@@ -82,7 +82,16 @@ enum TinyModel {
 
     /** How far log-probabilities may be apart; see {@link TinyEngine}. */
     float rounding(KvType cache) {
-        return (this == DEEPSEEK2_V3_Q8 ? 20 : 1) * (cache == KvType.Q8_0 ? 0.005f : 0.02f);
+        float usual = cache == KvType.Q8_0 ? 0.005f : 0.02f;
+        return switch (this) {
+            // Weights whose products are rounded by batch size.
+            case DEEPSEEK2_V3_Q8 -> 20 * usual;
+            // 26 layers of which each may choose another expert.
+            case DEEPSEEK2_LITE -> 6 * usual;
+            // Another choice of what attention looks at, which F16 turns more often.
+            case DEEPSEEK32 -> cache == KvType.Q8_0 ? usual : 6 * usual;
+            default -> usual;
+        };
     }
 
     /** Sizes, tokenizer, embedding and output; the layers follow. */
