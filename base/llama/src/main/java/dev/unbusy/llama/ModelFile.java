@@ -21,10 +21,12 @@ final class ModelFile {
     static final Text FETCH_AGAIN = Text.of("Fetch the model again, or take another file", "请重新下载该模型，或换用其他文件");
 
     private static final byte[] MAGIC = "GGUF".getBytes(StandardCharsets.US_ASCII);
+    private static final String REASON = "error loading model: ";
     private static final Pattern UNKNOWN = Pattern.compile("unknown model architecture: '([^']*)'");
     /** What the library says of a whole file that was made for another version of it. */
-    private static final Pattern MISMATCH = Pattern.compile("missing tensor|key not found|wrong shape|wrong number of tensors"
-            + "|hyperparameters|unknown pre-tokenizer|unknown tokenizer|architecture requires|loader|not supported|unsupported");
+    private static final Pattern MISMATCH = Pattern.compile(
+            "missing tensor|key not found|wrong shape|wrong number of tensors|hyperparameters|unknown pre-tokenizer"
+                    + "|unknown tokenizer|architecture requires|only supports|currently expects");
     /** {@code name-00001-of-00003.gguf}: the library reads the other parts by itself. */
     private static final Pattern PART = Pattern.compile("(.*)-(\\d{5})-of-(\\d{5})\\.gguf");
 
@@ -97,7 +99,7 @@ final class ModelFile {
      * @param version the library's own
      */
     static LlamaException refused(Path file, String version, List<String> logged) {
-        String why = logged.isEmpty() ? "no reason given" : String.join("; ", logged);
+        String why = reason(logged);
         if (why.contains("not within the file bounds") || why.contains("corrupted or incomplete")) {
             return new LlamaException(
                     "model-file-truncated",
@@ -138,6 +140,17 @@ final class ModelFile {
                 "model-load-failed",
                 Text.of("The native library refused %s: %s", "本地库无法加载 %s：%s", file, why),
                 FETCH_AGAIN);
+    }
+
+    /** The line that says why, without its place in the source, or all lines if none does. */
+    private static String reason(List<String> logged) {
+        for (String line : logged) {
+            int at = line.indexOf(REASON);
+            if (at >= 0) {
+                return line.substring(at + REASON.length());
+            }
+        }
+        return logged.isEmpty() ? "no reason given" : String.join("; ", logged);
     }
 
     static String gib(long bytes) {

@@ -32,10 +32,7 @@ final class KvShape {
         prefix = header.string("general.architecture") + ".";
         // Layers for multi-token prediction, and those that use the cache of others, have none of their own.
         layers = (int) Math.max(
-                0,
-                whole("block_count", 0)
-                        - whole("nextn_predict_layers", 0)
-                        - whole("attention.shared_kv_layers", 0));
+                0, whole("block_count", 0) - whole("nextn_predict_layers", 0) - whole("attention.shared_kv_layers", 0));
     }
 
     /** Whether every sequence has caches of its own, however cells are divided. */

@@ -42,7 +42,10 @@ record ModelSizing(int contextTokens, KvLayout layout, int kvCells, int parkedCe
         long most = Long.MAX_VALUE;
         if (available != null) {
             long sequences = config.parallelSequences() * model.kvBytesPerSequence(config.batchTokens());
-            left = (long) (available.count() * MEMORY_SHARE) - model.weightBytes() - COMPUTE_BUFFERS.count() - sequences;
+            left = (long) (available.count() * MEMORY_SHARE)
+                    - model.weightBytes()
+                    - COMPUTE_BUFFERS.count()
+                    - sequences;
             most = cellBytes == 0 ? Long.MAX_VALUE : left / cellBytes;
             if (model.hasCompressedCaches()) {
                 most = (most / config.parallelSequences()) / CELLS * CELLS;
@@ -134,9 +137,7 @@ record ModelSizing(int contextTokens, KvLayout layout, int kvCells, int parkedCe
                 Text.of(
                         "worker.kv_layout is shared, but %s (architecture %s) has compressed caches, which sequences cannot"
                                 + " share",
-                        "worker.kv_layout 为 shared，但 %s（架构 %s）使用压缩缓存，无法在请求之间共用",
-                        model.path(),
-                        model.architecture()),
+                        "worker.kv_layout 为 shared，但 %s（架构 %s）使用压缩缓存，无法在请求之间共用", model.path(), model.architecture()),
                 Text.of(
                         "Set worker.kv_layout: split or auto; fewer worker.parallel_sequences leave more context for each",
                         "请设置 worker.kv_layout: split 或 auto；减小 worker.parallel_sequences 可为每个请求留出更长的上下文"),

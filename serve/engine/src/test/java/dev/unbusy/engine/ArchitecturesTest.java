@@ -16,6 +16,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * Every architecture that is promised to work: whatever the engine does with a sequence's cells, its answers are those of a
  * plain loop over the binding.
+ *
+ * <p>V2-Lite has 27 layers, which takes half the time of all: it is spared where V3 shows the same.
  */
 class ArchitecturesTest {
     private static final int COUNT = 24;
@@ -73,7 +75,7 @@ class ArchitecturesTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DEEPSEEK2_LITE")
     void whatWasParkedOutsideTheCache_isTheSameWhenItComesBack(TinyModel tiny) throws IOException {
         try (TinyEngine engine = engine(tiny, 2, 0, Speculation.OFF)) {
             List<int[]> prompts = new ArrayList<>();
@@ -84,13 +86,16 @@ class ArchitecturesTest {
             List<Recording> again = engine.check(prompts, COUNT);
             if (tiny.reuses()) {
                 assertThat(again)
-                        .allSatisfy(answer -> assertThat(answer.usage().cachedTokens()).isGreaterThan(90));
+                        .allSatisfy(answer ->
+                                assertThat(answer.usage().cachedTokens()).isGreaterThan(90));
             }
         }
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DEEPSEEK4")
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"DEEPSEEK4", "DEEPSEEK2_LITE"})
     void sequencesPreemptedForLackOfCells_goOnAsIfNothingHadHappened(TinyModel tiny) throws IOException {
         try (TinyEngine engine = engine(tiny, 4, TinyModel.CONTEXT, Speculation.OFF)) {
             List<int[]> prompts = new ArrayList<>();
@@ -117,7 +122,7 @@ class ArchitecturesTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DEEPSEEK2_LITE")
     void theUsualCacheType_givesTheSameAnswers(TinyModel tiny) throws IOException {
         for (int cells : layouts(tiny)) {
             WorkerConfig config = TinyEngine.config(3, cells, Speculation.AUTO, KvType.F16);

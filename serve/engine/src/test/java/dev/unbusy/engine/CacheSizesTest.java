@@ -54,8 +54,8 @@ class CacheSizesTest {
     }
 
     private static long savedBytes(Model model, int tokens) {
-        try (Context context = model.newContext(
-                        ContextOptions.single(1024, 1).withBatch(TinyEngine.BATCH, TinyEngine.BATCH));
+        try (Context context =
+                        model.newContext(ContextOptions.single(1024, 1).withBatch(TinyEngine.BATCH, TinyEngine.BATCH));
                 Batch batch = new Batch(TinyEngine.BATCH);
                 KvSnapshot snapshot = new KvSnapshot()) {
             int[] prompt = TinyEngine.prompt(tokens, 1);

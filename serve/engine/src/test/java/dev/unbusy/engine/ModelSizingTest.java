@@ -63,9 +63,8 @@ class ModelSizingTest {
     })
     void context_isTheTrainedOne_andReachesAsFarAsThePositionsAreStretched(int asked, int original, int context)
             throws IOException {
-        GgufFile model = written(TinyModel.DEEPSEEK2_V3
-                .builder()
-                .own("rope.scaling.original_context_length", original));
+        GgufFile model =
+                written(TinyModel.DEEPSEEK2_V3.builder().own("rope.scaling.original_context_length", original));
         assertThat(ModelSizing.of(model, config(asked, KvLayoutChoice.AUTO), Bytes.gibi(4))
                         .contextTokens())
                 .isEqualTo(context);
@@ -85,6 +84,19 @@ class ModelSizingTest {
 
     private static WorkerConfig config(int context, KvLayoutChoice layout) {
         return new WorkerConfig(
-                SEQUENCES, context, 0, layout, -1, 1, TinyEngine.BATCH, 250, Speculation.AUTO, KvType.F16, 0, 64, 5, 10);
+                SEQUENCES,
+                context,
+                0,
+                layout,
+                -1,
+                1,
+                TinyEngine.BATCH,
+                250,
+                Speculation.AUTO,
+                KvType.F16,
+                0,
+                64,
+                5,
+                10);
     }
 }

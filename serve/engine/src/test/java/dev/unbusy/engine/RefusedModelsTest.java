@@ -29,8 +29,7 @@ class RefusedModelsTest {
     @Test
     void aV4WithCompressionThatTheLibraryLacks_isRefusedWithItsReason() throws IOException {
         // As V4.1 has.
-        UserError error =
-                refused(TinyModel.DEEPSEEK4.builder().own("attention.compress_ratios", new int[] {0, 0, 2, 128}));
+        UserError error = refused(TinyDeepSeek.v4(0, 0, 2, 128));
         assertThat(error.code()).isEqualTo("model-variant-unsupported");
         assertThat(error.text().en()).contains("compression ratios", "llama.cpp 0.5.0");
         assertThat(error.remedy().zh()).contains("更新 Unbusy");

@@ -27,8 +27,8 @@ final class TinyDeepSeek {
 
     /** Plain attention and experts. */
     static GgufBuilder moe(String architecture) {
-        GgufBuilder model =
-                experts(TinyModel.base(new GgufBuilder(architecture), 3), 2).own("rope.dimension_count", TinyModel.HEAD);
+        GgufBuilder model = experts(TinyModel.base(new GgufBuilder(architecture), 3), 2)
+                .own("rope.dimension_count", TinyModel.HEAD);
         for (int i = 0; i < 3; i++) {
             String layer = "blk." + i + ".";
             TinyModel.attention(model, layer, TinyModel.HEAD, HEADS);
@@ -110,8 +110,8 @@ final class TinyDeepSeek {
         return model;
     }
 
-    static GgufBuilder v4() {
-        int[] ratios = {0, 0, 4, 128};
+    /** @param ratios of compression, layer by layer */
+    static GgufBuilder v4(int... ratios) {
         int head = 64;
         int streams = 4;
         int groups = 2;

@@ -48,15 +48,13 @@ final class TinyEngine implements AutoCloseable {
     }
 
     static LoadedModel load(Path file, WorkerConfig config) {
-        return LoadedModel.load(
-                RealModel.natives(), Map.of(), file, "tiny", config, HostProbe.read(), Progress.NONE);
+        return LoadedModel.load(RealModel.natives(), Map.of(), file, "tiny", config, HostProbe.read(), Progress.NONE);
     }
 
     /** @param cells of one pool, or 0 for a whole context for each of the sequences */
     static WorkerConfig config(int sequences, int cells, Speculation speculation, KvType cache) {
         KvLayoutChoice layout = cells == 0 ? KvLayoutChoice.SPLIT : KvLayoutChoice.SHARED;
-        return new WorkerConfig(
-                sequences, 0, cells, layout, 16, 1, BATCH, 250, speculation, cache, 0, 1024, 5, 10);
+        return new WorkerConfig(sequences, 0, cells, layout, 16, 1, BATCH, 250, speculation, cache, 0, 1024, 5, 10);
     }
 
     /** Printable text that has no meaning. */
@@ -70,7 +68,8 @@ final class TinyEngine implements AutoCloseable {
 
     /** Answers all at the same time, and checks each. */
     List<Recording> check(List<int[]> prompts, int count) {
-        List<Recording> answers = prompts.stream().map(prompt -> new Recording()).toList();
+        List<Recording> answers =
+                prompts.stream().map(prompt -> new Recording()).toList();
         for (int i = 0; i < prompts.size(); i++) {
             assertThat(engine.submit(List.of(request(prompts.get(i), count)), List.of(answers.get(i))))
                     .isNotNull();

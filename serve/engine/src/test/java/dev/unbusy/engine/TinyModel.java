@@ -40,6 +40,7 @@ enum TinyModel {
     static final int HEADS = 4;
     /** Values of a head; whole blocks of a quantized cache. */
     static final int HEAD = 32;
+
     static final int FEED_FORWARD = 96;
     /** The 256 bytes, begin, end, and fillers. */
     static final int VOCABULARY = 288;
@@ -62,7 +63,7 @@ enum TinyModel {
             case DEEPSEEK2_UNSPLIT -> TinyDeepSeek.unsplit();
             case DEEPSEEK2_OCR -> TinyDeepSeek.moe("deepseek2-ocr");
             case DEEPSEEK32 -> TinyDeepSeek.v32();
-            case DEEPSEEK4 -> TinyDeepSeek.v4();
+            case DEEPSEEK4 -> TinyDeepSeek.v4(0, 0, 4, 128);
         };
     }
 
@@ -156,7 +157,9 @@ enum TinyModel {
         for (int i = 0; i < 3; i++) {
             String layer = "blk." + i + ".";
             attention(model, layer, HEAD, 2);
-            model.bias(layer + "attn_q.bias", (long) HEADS * HEAD).bias(layer + "attn_k.bias", 2L * HEAD).bias(layer + "attn_v.bias", 2L * HEAD);
+            model.bias(layer + "attn_q.bias", (long) HEADS * HEAD)
+                    .bias(layer + "attn_k.bias", 2L * HEAD)
+                    .bias(layer + "attn_v.bias", 2L * HEAD);
             dense(model, layer);
         }
         return model;

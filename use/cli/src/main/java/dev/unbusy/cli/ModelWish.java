@@ -95,7 +95,8 @@ record ModelWish(@Nullable String name, @Nullable Path file) {
         String id = shortName(fullId);
         Set<String> aliases = new LinkedHashSet<>(List.of(fullId, stem(file), "unbusy"));
         aliases.remove(id);
-        return new Chosen(id, List.copyOf(aliases), file.toAbsolutePath(), header.longestContextTokens(), reason, rejected);
+        return new Chosen(
+                id, List.copyOf(aliases), file.toAbsolutePath(), header.longestContextTokens(), reason, rejected);
     }
 
     private static GgufFile checked(Path file) {
