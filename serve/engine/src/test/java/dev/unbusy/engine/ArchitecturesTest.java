@@ -109,6 +109,17 @@ class ArchitecturesTest {
 
     @ParameterizedTest
     @EnumSource
+    void answersTakenBackInMidStep_leaveTheNextOnesRight(TinyModel tiny) throws IOException {
+        try (TinyEngine engine = engine(tiny, 2, 0, Speculation.OFF)) {
+            for (int i = 0; i < 8; i++) {
+                engine.begin(TinyEngine.prompt(700, 40 + i)).cancel(CancelReason.CLIENT_GONE);
+                engine.check(List.of(TinyEngine.prompt(90 + i, 60 + i)), 4);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void guesses_changeNoAnswer(TinyModel tiny) throws IOException {
         for (int cells : layouts(tiny)) {
             try (TinyEngine engine = engine(tiny, 3, cells, Speculation.ALWAYS)) {
