@@ -133,7 +133,7 @@ final class TinyEngine implements AutoCloseable {
                 true,
                 AnswerShape.free(OutputStart.PLAIN),
                 null,
-                "");
+                Claims.NONE);
     }
 
     @Override

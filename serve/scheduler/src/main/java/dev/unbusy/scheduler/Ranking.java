@@ -2,7 +2,6 @@ package dev.unbusy.scheduler;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Who comes first.
@@ -20,8 +19,8 @@ final class Ranking {
     static final int AGING_SECONDS = 30;
     static final int BURST_SECONDS = 10;
 
-    private static final long AGING_NANOS = TimeUnit.SECONDS.toNanos(AGING_SECONDS);
-    private static final double BURST_NANOS = TimeUnit.SECONDS.toNanos(BURST_SECONDS);
+    private static final long AGING_NANOS = AGING_SECONDS * 1_000_000_000L;
+    private static final double BURST_NANOS = BURST_SECONDS * 1e9;
 
     private final Tenants tenants;
     /** When a sequence of a class last started. */
