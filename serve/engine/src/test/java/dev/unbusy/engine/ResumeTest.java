@@ -16,17 +16,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * An answer that one worker begins and another goes on with is the answer that the first would have given, with the real
- * model. What the client has by then is never said again, nor left out; that holds always. What comes behind it is the same
- * unless two tokens are nearly as likely: the second worker computes in one batch what the first computed token by token,
- * and the library rounds differently there ({@code docs/decisions/0012-continuation.md} has the share).
+ * Streams that one worker begins and another goes on with, with the real model over HTTP. What the client has by then is
+ * never said again, nor left out, and counts are exact: that holds always. What comes behind it is the same unless two
+ * tokens are nearly as likely: the second worker computes in one batch what the first computed token by token, and the
+ * library rounds differently there ({@code docs/decisions/0012-continuation.md} has the share). So the events right behind
+ * the cut are compared here; {@link GenerationResumeTest} compares everything, without the rounding.
  */
 class ResumeTest {
-    private static final Logger LOG = LoggerFactory.getLogger(ResumeTest.class);
     private static final String CHAT = "/v1/chat/completions";
     private static final String COMPLETIONS = "/v1/completions";
     private static final int CUTS = 5;
@@ -118,21 +116,23 @@ class ResumeTest {
         long seed = 20261124;
         Random random = new Random(seed);
         MarkedStream whole = stream(first, a, "");
-        int diverged = 0;
+        List<String> othersNext = new ArrayList<>();
         for (int i = 0; i < CUTS; i++) {
             int cut = 1 + random.nextInt(whole.groups().size());
             Chats other = i % 2 == 0 ? second : guessing;
             MarkedStream rest = stream(other, a, whole.marksOf(cut));
             List<JsonNode> joined = whole.eventsOf(cut);
+            int had = joined.size();
             joined.addAll(rest.events());
             assertWhole(a, joined, whole.events());
-            if (!said(joined).equals(said(whole.events()))) {
-                diverged++;
-                LOG.info("{}: cut {} of {} went on otherwise", a, cut, whole.groups().size());
+            List<List<String>> next = said(joined.subList(0, Math.min(had + 2, joined.size())));
+            if (!next.equals(said(whole.events().subList(0, Math.min(had + 2, whole.events().size()))))) {
+                othersNext.add("cut " + cut + " of " + whole.groups().size() + ": " + next);
             }
         }
-        LOG.info("{}: {} of {} continuations diverged", a, diverged, CUTS);
-        assertThat(diverged).isLessThanOrEqualTo(1);
+        // Choices beside each other come in another order.
+        int most = a.fields.contains("\"n\"") ? CUTS : 1;
+        assertThat(othersNext).as("seed %d", seed).hasSizeLessThanOrEqualTo(most);
     }
 
     @Test
@@ -142,7 +142,7 @@ class ResumeTest {
         List<JsonNode> joined = new ArrayList<>();
         StringBuilder marks = new StringBuilder();
         for (int hop = 0; hop < 4; hop++) {
-            MarkedStream part = stream(hop % 2 == 0 ? first : second, a, marks.toString());
+            MarkedStream part = hop == 0 ? whole : stream(hop % 2 == 0 ? first : second, a, marks.toString());
             int cut = hop == 3 ? part.groups().size() : Math.min(part.groups().size(), 3);
             joined.addAll(part.eventsOf(cut));
             marks.append(part.marksOf(cut));
