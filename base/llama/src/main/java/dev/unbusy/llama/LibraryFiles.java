@@ -22,8 +22,8 @@ import java.util.stream.Stream;
  */
 record LibraryFiles(Path directory, Path ggmlBase, Path ggml, Path llama) {
     static final Text FETCH_AGAIN = Text.of(
-            "Delete the directory of the native libraries and start again, which fetches the pinned version",
-            "请删除本地库所在目录后重新启动，程序会重新获取指定版本");
+            "Leave out --natives, or delete the directory of the native libraries; the next start fetches the pinned version",
+            "请去掉 --natives，或删除本地库所在目录；下次启动会重新获取指定版本");
 
     private static final String VERSION_AND_END = "(\\.[A-Za-z0-9.]+)?\\.(so|dylib)";
     private static final Pattern SHARED_LIBRARY = Pattern.compile(".*\\.(so|dylib)");

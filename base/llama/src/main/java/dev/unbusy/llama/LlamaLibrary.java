@@ -86,7 +86,7 @@ public final class LlamaLibrary {
         SymbolLookup ggml = open(files.ggml());
         SymbolLookup llama = open(files.llama());
         // 3. Every function is there.
-        Symbols symbols = Symbols.resolve(llama.or(ggml).or(base));
+        Symbols symbols = Symbols.resolve(llama.or(ggml).or(base), files.llama());
         // 4. The structs are laid out as expected.
         defaults(symbols.modelDefaultParams(), Layouts.MODEL_PARAMS, Layouts.MODEL_DEFAULTS);
         defaults(symbols.contextDefaultParams(), Layouts.CONTEXT_PARAMS, Layouts.CONTEXT_DEFAULTS);

@@ -12,6 +12,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -107,7 +108,7 @@ record Symbols(
         Calls.PPLIL stateSeqSetData) {
 
     /** @throws LlamaException {@code library-symbol-missing}, naming every symbol that was not found */
-    static Symbols resolve(SymbolLookup lookup) {
+    static Symbols resolve(SymbolLookup lookup, Path library) {
         Resolver r = new Resolver(lookup);
         Symbols symbols = new Symbols(
                 new Calls.PV(r.call("ggml_backend_load_all_from_path", null, ADDRESS)),
@@ -200,7 +201,7 @@ record Symbols(
                 new Calls.PIL(r.call("llama_state_seq_get_size", JAVA_LONG, ADDRESS, JAVA_INT)),
                 new Calls.PPLIL(r.call("llama_state_seq_get_data", JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT)),
                 new Calls.PPLIL(r.call("llama_state_seq_set_data", JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT)));
-        r.refuseIfAnyMissing();
+        r.refuseIfAnyMissing(library);
         return symbols;
     }
 
@@ -220,19 +221,19 @@ record Symbols(
             Optional<MemorySegment> address = lookup.find(name);
             if (address.isEmpty()) {
                 missing.add(name);
-                // A handle without an address: it only fills the record until refuseIfAnyMissing() throws it away.
+                // A handle without an address: it only fills the record until refuseIfAnyMissing throws it away.
                 return linker.downcallHandle(descriptor);
             }
             return linker.downcallHandle(address.get(), descriptor);
         }
 
-        void refuseIfAnyMissing() {
+        void refuseIfAnyMissing(Path library) {
             if (!missing.isEmpty()) {
                 throw new LlamaException(
                         "library-symbol-missing",
                         Text.of(
-                                "The native library lacks %d of the functions used: %s",
-                                "本地库缺少 %d 个所需函数：%s", missing.size(), shortened()),
+                                "%s is not llama.cpp v0.5.0: it has no %s",
+                                "%s 不是 llama.cpp v0.5.0：缺少 %s", library, shortened()),
                         LibraryFiles.FETCH_AGAIN);
             }
         }

@@ -101,6 +101,10 @@ public record ApiError(
 
     // ---- the model -------------------------------------------------------------------------------------------------
 
+    public static ApiError badHeader(String name, String rule) {
+        return invalid("invalid_value", name, "The header %s %s.", name, rule);
+    }
+
     public static ApiError unknownModel(String model, Collection<String> available) {
         List<String> shown = available.stream()
                 .sorted()

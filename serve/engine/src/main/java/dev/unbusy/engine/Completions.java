@@ -56,7 +56,11 @@ final class Completions implements AutoCloseable {
     void chat(Exchange exchange) {
         prepare(exchange, (body, resumed) -> {
             ChatRequest request = ChatRequest.parse(body);
-            Start start = start(resumed, request.stream(), ResponseIds.chat(), prompts.chat(request));
+            Start start = start(
+                    resumed,
+                    request.stream(),
+                    ResponseIds.chat(),
+                    prompts.chat(request, Claims.of(exchange::header, request.user())));
             ChatAnswer form = new ChatAnswer(
                     new ChatCompletionWriter(
                             start.head.id(),
@@ -74,7 +78,11 @@ final class Completions implements AutoCloseable {
     void completion(Exchange exchange) {
         prepare(exchange, (body, resumed) -> {
             CompletionRequest request = CompletionRequest.parse(body);
-            Start start = start(resumed, request.stream(), ResponseIds.completion(), prompts.completion(request));
+            Start start = start(
+                    resumed,
+                    request.stream(),
+                    ResponseIds.completion(),
+                    prompts.completion(request, Claims.of(exchange::header, request.user())));
             CompletionAnswer form = new CompletionAnswer(
                     new CompletionWriter(
                             start.head.id(),

@@ -46,7 +46,11 @@ final class Generation extends Sequence {
 
     /** @throws dev.unbusy.api.ApiException where the answer is to go on behind tokens that no worker can have written */
     Generation(GenerationRequest request, GenerationListener listener, Vocab vocab, long submittedNanos) {
-        super(request.prompt(), request.maxTokens(), 0, request.cacheScope());
+        super(
+                request.prompt(),
+                request.maxTokens(),
+                request.claims().claim(),
+                request.claims().cacheScope());
         this.request = request;
         this.listener = listener;
         this.submittedNanos = submittedNanos;

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param ignoreEos go on after the model's end token
  * @param shape what the text is made of and must look like
  * @param masks where the shape's grammar finds its token masks; null if it has none
- * @param cacheScope prefixes are shared only within the same scope; "" is everybody's
+ * @param claims whose answer it is
  * @param written the beginning of the answer, where another worker wrote it
  */
 @SuppressWarnings("ArrayRecordComponent") // A carrier from one thread to another; never compared.
@@ -28,7 +28,7 @@ public record GenerationRequest(
         boolean ignoreEos,
         AnswerShape shape,
         @Nullable MaskStore masks,
-        String cacheScope,
+        Claims claims,
         Written written) {
 
     /** A new answer. */
@@ -41,14 +41,14 @@ public record GenerationRequest(
             boolean ignoreEos,
             AnswerShape shape,
             @Nullable MaskStore masks,
-            String cacheScope) {
-        this(prompt, maxTokens, sampling, sampler, stops, ignoreEos, shape, masks, cacheScope, Written.NOTHING);
+            Claims claims) {
+        this(prompt, maxTokens, sampling, sampler, stops, ignoreEos, shape, masks, claims, Written.NOTHING);
     }
 
     /** @param start of the random numbers, at the answer's first token */
     GenerationRequest goingOn(SamplerState start, Written newWritten) {
         return new GenerationRequest(
-                prompt, maxTokens, sampling, start, stops, ignoreEos, shape, masks, cacheScope, newWritten);
+                prompt, maxTokens, sampling, start, stops, ignoreEos, shape, masks, claims, newWritten);
     }
 
     /** A text that a grammar ends is over, whatever the request says of end tokens: nothing could follow. */

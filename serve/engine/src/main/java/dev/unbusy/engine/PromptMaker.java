@@ -45,7 +45,7 @@ final class PromptMaker {
     }
 
     /** @throws dev.unbusy.api.ApiException if the conversation is refused or does not fit */
-    List<GenerationRequest> chat(ChatRequest request) {
+    List<GenerationRequest> chat(ChatRequest request, Claims claims) {
         Map<String, @Nullable Object> none = Map.of();
         Thinking thinking = request.thinking() == null
                 ? Thinking.DEFAULT
@@ -77,7 +77,7 @@ final class PromptMaker {
         int[] tokens = tokens(prompt.text(), !prompt.startsWithBos(), "messages");
         int logprobs = request.logprobs() ? request.topLogprobs() : -1;
         AnswerShape shape = shapes.of(request, prompt.outputStart(), syntax);
-        return requests("messages", tokens, request.sampling(), logprobs, shape, request.user());
+        return requests("messages", tokens, request.sampling(), logprobs, shape, claims);
     }
 
     private static ApiException refused(ChatException e, String fallback) {
@@ -87,7 +87,7 @@ final class PromptMaker {
     }
 
     /** The answers of all prompts, choice by choice. */
-    List<GenerationRequest> completion(CompletionRequest request) {
+    List<GenerationRequest> completion(CompletionRequest request, Claims claims) {
         List<GenerationRequest> all = new ArrayList<>();
         for (CompletionRequest.Prompt prompt : request.prompts()) {
             int[] tokens = switch (prompt) {
@@ -100,7 +100,7 @@ final class PromptMaker {
                     request.sampling(),
                     request.logprobs(),
                     AnswerShape.free(OutputStart.PLAIN),
-                    request.user()));
+                    claims));
         }
         return all;
     }
@@ -173,12 +173,7 @@ final class PromptMaker {
     }
 
     private List<GenerationRequest> requests(
-            String param,
-            int[] tokens,
-            SamplingOptions options,
-            int logprobs,
-            AnswerShape shape,
-            @Nullable String user) {
+            String param, int[] tokens, SamplingOptions options, int logprobs, AnswerShape shape, Claims claims) {
         Vocab vocab = model.vocab();
         int[] prompt = tokens.length > 0 || vocab.bos() < 0 ? tokens : new int[] {vocab.bos()};
         if (prompt.length == 0) {
@@ -206,7 +201,7 @@ final class PromptMaker {
                     options.ignoreEos(),
                     shape,
                     shape.grammar() == null ? null : masks,
-                    user == null ? "" : user));
+                    claims));
         }
         return requests;
     }

@@ -16,7 +16,7 @@ import java.util.List;
  * @param ended there is no more to come
  */
 @SuppressWarnings("ArrayRecordComponent") // A carrier from one thread to another; never compared.
-public record Written(int[] tokens, int cachedTokens, boolean ended) {
+record Written(int[] tokens, int cachedTokens, boolean ended) {
     static final Written NOTHING = new Written(new int[0], 0, false);
 
     boolean isEmpty() {

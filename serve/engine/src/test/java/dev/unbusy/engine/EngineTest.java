@@ -9,6 +9,7 @@ import dev.unbusy.llama.Vocab;
 import dev.unbusy.sampling.Penalties;
 import dev.unbusy.sampling.SamplerState;
 import dev.unbusy.sampling.SamplingParameters;
+import dev.unbusy.scheduler.Claim;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -101,7 +102,7 @@ class EngineTest {
                     true,
                     AnswerShape.free(OutputStart.PLAIN),
                     null,
-                    "scope-" + start));
+                    new Claims(Claim.PLAIN, "scope-" + start)));
             assertThat(answer.text()).as("stop \"%s\"", stop).isEqualTo(whole.substring(0, whole.indexOf(stop)));
             assertThat(answer.reason).isEqualTo(FinishReason.STOP);
         }
@@ -130,7 +131,7 @@ class EngineTest {
                 true,
                 AnswerShape.free(OutputStart.PLAIN),
                 null,
-                ""));
+                Claims.NONE));
         assertThat(answer.logprobs).hasSize(5).allSatisfy(token -> {
             assertThat(token.topTokens()).hasSize(3);
             assertThat(token.topTokens()[0]).isEqualTo(token.token());
@@ -281,7 +282,7 @@ class EngineTest {
                 false,
                 AnswerShape.free(OutputStart.PLAIN),
                 null,
-                "");
+                Claims.NONE);
     }
 
     private static GenerationRequest ignoringEnd(int[] prompt, int count) {
@@ -294,7 +295,15 @@ class EngineTest {
 
     private static GenerationRequest request(int[] prompt, int count, SamplingParameters sampling, SamplerState state) {
         return new GenerationRequest(
-                prompt, count, sampling, state, List.of(), true, AnswerShape.free(OutputStart.PLAIN), null, "");
+                prompt,
+                count,
+                sampling,
+                state,
+                List.of(),
+                true,
+                AnswerShape.free(OutputStart.PLAIN),
+                null,
+                Claims.NONE);
     }
 
     private Engine.Handle submit(GenerationRequest request, Recording answer) {

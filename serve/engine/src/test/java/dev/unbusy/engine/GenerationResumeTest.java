@@ -109,7 +109,7 @@ class GenerationResumeTest {
                         false,
                         shape,
                         shape.grammar() == null ? null : shaped.masks(),
-                        "")
+                        Claims.NONE)
                 .goingOn(SamplerState.start(seed, 1), written);
         Heard heard = new Heard();
         Generation generation = new Generation(request, heard, vocab, 0);

@@ -45,7 +45,7 @@ class SpeculationTest {
                             true,
                             AnswerShape.free(OutputStart.PLAIN),
                             null,
-                            "")),
+                            Claims.NONE)),
                     List.of(answer)));
             answer.join();
             assertThat(answer.usage().completionTokens()).isEqualTo(60);

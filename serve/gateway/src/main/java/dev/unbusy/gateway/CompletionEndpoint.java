@@ -2,6 +2,7 @@ package dev.unbusy.gateway;
 
 import dev.unbusy.api.ApiError;
 import dev.unbusy.api.ApiException;
+import dev.unbusy.api.Priority;
 import dev.unbusy.api.RequestOutline;
 import dev.unbusy.http.Exchange;
 import dev.unbusy.routing.RequestFacts;
@@ -9,7 +10,6 @@ import dev.unbusy.routing.WorkEstimate;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufInputStream;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class CompletionEndpoint {
     private static final long MAX_DEADLINE_MILLIS = 86_400_000;
-    private static final Set<String> PRIORITIES = Set.of("interactive", "normal", "batch");
 
     private final GatewayContext context;
 
@@ -55,7 +54,7 @@ final class CompletionEndpoint {
             throw new ApiException(GatewayErrors.encodedBody(encoding));
         }
         long deadlineMillis = deadline(exchange.header("x-unbusy-deadline-ms"));
-        String priority = priority(exchange.header("x-unbusy-priority"));
+        Priority priority = Priority.of(exchange.header(Priority.HEADER));
         ByteBuf body = exchange.body();
         RequestOutline outline = RequestOutline.scan(new ByteBufInputStream(body.duplicate()));
         String asked = outline.model();
@@ -86,15 +85,7 @@ final class CompletionEndpoint {
                 return Math.min(millis, MAX_DEADLINE_MILLIS);
             }
         }
-        throw new ApiException(
-                GatewayErrors.badHeader("x-unbusy-deadline-ms", "must be a whole number of milliseconds, at least 1"));
-    }
-
-    private static @Nullable String priority(@Nullable String header) {
-        if (header != null && !PRIORITIES.contains(header)) {
-            throw new ApiException(
-                    GatewayErrors.badHeader("x-unbusy-priority", "must be interactive, normal or batch"));
-        }
-        return header;
+        throw ApiError.badHeader("x-unbusy-deadline-ms", "must be a whole number of milliseconds, at least 1")
+                .exception();
     }
 }

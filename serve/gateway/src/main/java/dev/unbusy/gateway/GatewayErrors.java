@@ -24,10 +24,6 @@ final class GatewayErrors {
                 NO_RETRY);
     }
 
-    static ApiError badHeader(String name, String rule) {
-        return new ApiError(400, "The header " + name + " " + rule + ".", REQUEST, name, "invalid_value", NO_RETRY);
-    }
-
     static ApiError encodedBody(String encoding) {
         return new ApiError(
                 415,

@@ -1,8 +1,8 @@
 package dev.unbusy.gateway;
 
+import dev.unbusy.api.Priority;
 import dev.unbusy.routing.RequestFacts;
 import io.netty.buffer.ByteBuf;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A completion request that has been looked at and may go to a worker.
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param body as received; the client's exchange owns it, and counts it among the bodies that the server holds, until
  *     {@link ClientAnswer#releaseRequest}
  * @param deadlineMillis how long it waits for its first token
- * @param priority the client's {@code x-unbusy-priority}, passed on to the worker
+ * @param priority passed on to the worker
  */
 record RelayRequest(
         String id,
@@ -21,7 +21,7 @@ record RelayRequest(
         RequestFacts facts,
         ByteBuf body,
         long deadlineMillis,
-        @Nullable String priority) {
+        Priority priority) {
 
     /** The completion endpoints; their paths on the worker and their names in metrics. */
     enum Route {

@@ -1,6 +1,7 @@
 package dev.unbusy.gateway;
 
 import dev.unbusy.api.Continuation;
+import dev.unbusy.api.Priority;
 import dev.unbusy.api.StreamMarks;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -8,8 +9,8 @@ import io.netty.buffer.ByteBufUtil;
 
 /**
  * Request line and headers of a request to a worker, as bytes. Only what a worker needs is written; the client's own
- * headers, credentials among them, stay at the gateway. Nothing here can carry a line break: the request id and the
- * priority have been checked, everything else is ours.
+ * headers, credentials among them, stay at the gateway. Nothing here can carry a line break: the request id has
+ * been checked, everything else is ours.
  */
 final class WorkerRequestHead {
     private WorkerRequestHead() {}
@@ -31,8 +32,11 @@ final class WorkerRequestHead {
                 .append(request.id())
                 .append("\r\nx-unbusy-deadline-ms: ")
                 .append(remainingMillis);
-        if (request.priority() != null) {
-            head.append("\r\nx-unbusy-priority: ").append(request.priority());
+        if (request.priority() != Priority.NORMAL) {
+            head.append("\r\n")
+                    .append(Priority.HEADER)
+                    .append(": ")
+                    .append(request.priority().word());
         }
         if (request.stream()) {
             head.append("\r\n").append(StreamMarks.HEADER).append(": 1");

@@ -138,6 +138,17 @@ public final class KvLedger {
         return count;
     }
 
+    /** Cells that become available when the slot is no longer pinned. */
+    int pinnedOnlyBy(int slot) {
+        int count = 0;
+        for (int i = 0; i < lengths[slot]; i++) {
+            if (pins[cells[slot][i]] == 1) {
+                count++;
+            }
+        }
+        return count;
+    }
+
     boolean sharesPrefix(int slot, int other, int length) {
         return Arrays.equals(cells[slot], 0, length, cells[other], 0, length);
     }

@@ -7,7 +7,8 @@ package dev.unbusy.scheduler;
  *   <li>Prompts may take what decoding leaves of the stall bound, counted from the decoding sequences' last tokens. Where
  *       decoding alone takes most of the bound, they may take as long as decoding does, but never more than the bound: what
  *       a neighbour is to blame for never exceeds it.
- *   <li>While nobody decodes, a step may take {@value #ALONE_BOUNDS} bounds: so soon can a newcomer overtake.
+ *   <li>While nobody decodes, a step may take {@value #ALONE_BOUNDS} bounds: so soon can a newcomer overtake. Such a step
+ *       ends where the library's blocks do, since what is left of a block costs as much as a whole one.
  *   <li>Of the chunks that nearly surely fit, the largest.
  *   <li>Beside decodes or apart: what is expected to do more work per time. Together the weights are read only once;
  *       apart, runs of one sequence stay in the kernels made for them.
@@ -20,8 +21,10 @@ package dev.unbusy.scheduler;
  */
 final class PrefillBudget {
     static final int ALONE_BOUNDS = 8;
-    /** Prompt tokens of a step without decodes at least, whatever they cost. */
+    /** Prompt tokens of a step without decodes at least, whatever they cost: one tile of llama.cpp's attention. */
     static final int LEAST_ALONE = 64;
+    /** Tokens that llama.cpp computes at once; a step of more is split by it (default of {@code n_ubatch}). */
+    private static final int MICRO_BATCH = 512;
     /** The same beside decodes, as long as costs are not known well enough to say that anything fits. */
     static final int LEAST_BESIDE = 8;
 
@@ -86,7 +89,7 @@ final class PrefillBudget {
         if (decodes.tokens() == 0) {
             stoodBackNanos = 0;
             int fits = largest(nothing, depth, most, (double) ALONE_BOUNDS * maxStallNanos); // 2
-            tokens = Math.max(fits, Math.min(most, LEAST_ALONE));
+            tokens = Math.max(fits < most ? wholeBlocks(fits) : fits, Math.min(most, LEAST_ALONE));
             return;
         }
         double decode = costs.nanos(decodes);
@@ -109,6 +112,12 @@ final class PrefillBudget {
             tokens = 0;
             apart = false;
         }
+    }
+
+    /** Most tokens of whole blocks: of those that the library computes at once, else of those of its attention. */
+    private static int wholeBlocks(int tokens) {
+        int block = tokens >= MICRO_BATCH ? MICRO_BATCH : LEAST_ALONE;
+        return tokens - tokens % block;
     }
 
     /** 5: as a skier rents skis: never longer than a share of what is lost by not waiting. */

@@ -7,7 +7,7 @@ import java.util.List;
  * Fills a step with prompts, within the {@link PrefillBudget}.
  *
  * <ol>
- *   <li>Order: by priority; then the prompt first that has the least time left, less what it has waited already. So short
+ *   <li>Order: as {@link Ranking} says; then the prompt first that has the least time left, less the time since it started. So short
  *       prompts overtake long ones, and a prompt is overtaken for about as long as its own takes (shortest remaining time
  *       with aging). Where others wait for a prompt's prefix, its time left is shared between them.
  *   <li>One prompt after the other, not all of them a little: the sum of the times to first tokens is least that way.
@@ -20,15 +20,17 @@ final class PrefillPlanner<S extends Sequence> {
     private final SchedulerOptions options;
     private final StepCosts costs;
     private final KvCache kv;
+    private final Ranking ranking;
     private final PrefillBudget budget;
     private final StepLoad load = new StepLoad();
     private final StepLoad trial = new StepLoad();
     private final List<S> order = new ArrayList<>();
 
-    PrefillPlanner(SchedulerOptions options, StepCosts costs, KvCache kv) {
+    PrefillPlanner(SchedulerOptions options, StepCosts costs, KvCache kv, Ranking ranking) {
         this.options = options;
         this.costs = costs;
         this.kv = kv;
+        this.ranking = ranking;
         budget = new PrefillBudget(costs, options.batchTokens(), options.maxStallNanos());
     }
 
@@ -100,7 +102,7 @@ final class PrefillPlanner<S extends Sequence> {
             if (sequence.state == Sequence.State.PREFILLING) {
                 sequence.rank = rank(sequence, nowNanos);
                 int at = order.size();
-                while (at > 0 && isBefore(sequence, order.get(at - 1))) {
+                while (at > 0 && ranking.prefillsBefore(sequence, order.get(at - 1))) {
                     at--;
                 }
                 order.add(at, sequence);
@@ -108,18 +110,11 @@ final class PrefillPlanner<S extends Sequence> {
         }
     }
 
-    /** Nanoseconds of prefill left, less those waited. */
+    /** Nanoseconds of prefill left, less those since it started. */
     private double rank(S sequence, long nowNanos) {
         int count = Math.min(options.batchTokens(), sequence.remaining());
         double chunk = costs.nanos(trial.clear().prefill(count, sequence.computed()));
         double left = chunk * sequence.remaining() / count;
-        return left / (1 + sequence.followers) - (nowNanos - sequence.submittedNanos);
-    }
-
-    private static boolean isBefore(Sequence a, Sequence b) {
-        if (a.priority() != b.priority()) {
-            return a.priority() > b.priority();
-        }
-        return a.rank < b.rank;
+        return left / (1 + sequence.followers) - (nowNanos - sequence.startedNanos);
     }
 }

@@ -1,7 +1,5 @@
 package dev.unbusy.scheduler;
 
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.function.ToIntFunction;
 
@@ -11,10 +9,9 @@ import java.util.function.ToIntFunction;
  *
  * <ol>
  *   <li>drops what was cancelled;
- *   <li>starts waiting sequences in order of priority and arrival, while there is a slot and room for prompt and reserved
- *       output. It shares the longest cached prefix; where another sequence is just computing a longer one, it waits for it;
- *   <li>makes room for a token of every decoding sequence: what is cached is evicted, then the lowest and youngest sequence
- *       is preempted; it starts again later with all its tokens, and its client notices nothing;
+ *   <li>starts waiting sequences where there is a slot and room, shares the longest cached prefix ({@link Admission});
+ *   <li>makes room for a token of every decoding sequence: what is cached is evicted, then somebody is preempted
+ *       ({@link Preemption}), who goes on later with all its tokens, and whose client notices nothing;
  *   <li>fills the step ({@link StepMaker}).
  * </ol>
  *
@@ -24,28 +21,30 @@ import java.util.function.ToIntFunction;
  * @param <S> the caller's kind of sequence
  */
 public final class Scheduler<S extends Sequence> {
-    /** Waiting for another sequence's prefix pays from this many tokens on. */
-    private static final int WORTH_WAITING_TOKENS = 32;
-
     private final SchedulerOptions options;
     private final KvCache kv;
+    private final Tenants tenants;
+    private final Places<S> places;
+    private final Preemption preemption;
+    private final Admission<S> admission;
     private final StepMaker<S> step;
     private final StepPlan<S> plan;
     private final Acceptance acceptance = Acceptance.ofAll();
-    /** Both in order of priority, then arrival. */
-    private final List<S> waiting = new ArrayList<>();
-
-    private final List<S> running = new ArrayList<>();
-    private long arrivals;
+    private final List<S> running;
     private long nowNanos;
-    private long preemptions;
     private boolean anyCancelled;
     private boolean inFlight;
 
     public Scheduler(SchedulerOptions options) {
         this.options = options;
         kv = new KvCache(options);
-        step = new StepMaker<>(options, kv);
+        tenants = new Tenants(options.reserveOutputTokens());
+        places = new Places<>(kv, tenants);
+        running = places.running();
+        Ranking ranking = new Ranking(tenants);
+        preemption = new Preemption(ranking);
+        admission = new Admission<>(options, kv, ranking, preemption, places);
+        step = new StepMaker<>(options, kv, tenants, ranking);
         plan = step.plan();
     }
 
@@ -61,13 +60,11 @@ public final class Scheduler<S extends Sequence> {
             return new Submission.TooLong(prompt, options.contextTokens());
         }
         sequence.limitOutput(options.contextTokens() - prompt);
-        sequence.arrival = arrivals++;
-        sequence.submittedNanos = now;
         Drafter drafter = sequence.drafter;
         if (drafter != null && options.maxDraftTokens() > 0) {
             sequence.drafts = new DraftControl(drafter, acceptance);
         }
-        insert(waiting, sequence);
+        places.enter(sequence, now);
         return new Submission.Accepted();
     }
 
@@ -88,13 +85,18 @@ public final class Scheduler<S extends Sequence> {
             throw new IllegalStateException("the last step was neither completed nor failed");
         }
         nowNanos = now;
-        dropCancelled(); // 1
-        startWaiting(); // 2
-        makeRoom(); // 3
+        if (anyCancelled) {
+            anyCancelled = false;
+            dropCancelled(places.waiting()); // 1
+            dropCancelled(running);
+        }
+        admission.start(now); // 2
+        while (!kv.makeRoom(decoding())) {
+            preemptAny(); // 3
+        }
         step.make(running, now); // 4
         while (plan.runs() == 0 && !running.isEmpty()) {
-            // Prefills only, and none of them got a cell: the youngest makes room for the oldest.
-            preempt(running.getLast());
+            preemptAny(); // Prefills only, and none of them got a cell.
             step.make(running, now);
         }
         inFlight = plan.runs() > 0;
@@ -139,7 +141,7 @@ public final class Scheduler<S extends Sequence> {
             return true;
         }
         if (running.size() > 1) {
-            preempt(running.getLast());
+            preemptAny();
             return true;
         }
         return false;
@@ -188,21 +190,23 @@ public final class Scheduler<S extends Sequence> {
         if (guessed) {
             sequence.takeDraft();
         } else {
-            dropDrafts(sequence);
+            places.dropDrafts(sequence);
             sequence.add(token);
         }
         return guessed;
     }
 
-    /** The sequence is done; its cells stay cached for the next one that starts alike. */
+    /** The answer has come to its end; its cells stay cached for the next one that starts alike. */
     public void finish(S sequence) {
-        end(sequence);
-        running.remove(sequence);
-        waiting.remove(sequence);
+        if (sequence.state == Sequence.State.DECODING || sequence.state == Sequence.State.PREFILLING) {
+            // The last token is chosen, but seldom appended.
+            tenants.ended(sequence.tenant(), sequence.generated() + 1);
+        }
+        places.end(sequence, nowNanos);
     }
 
     public int waiting() {
-        return waiting.size();
+        return places.waiting().size();
     }
 
     public int running() {
@@ -234,7 +238,7 @@ public final class Scheduler<S extends Sequence> {
     }
 
     public long preemptions() {
-        return preemptions;
+        return places.preemptions();
     }
 
     /** Forgets all finished sequences; what runs is not touched. */
@@ -245,6 +249,7 @@ public final class Scheduler<S extends Sequence> {
     /** @throws IllegalStateException if the account of cells contradicts itself or the sequences */
     public void checkIntegrity() {
         kv.checkIntegrity();
+        places.checkIntegrity();
         for (S sequence : running) {
             int computed = sequence.computed + sequence.drafted;
             if (!inFlight && kv.ledger().length(sequence.slot) != computed) {
@@ -258,60 +263,11 @@ public final class Scheduler<S extends Sequence> {
         }
     }
 
-    private void dropCancelled() {
-        if (!anyCancelled) {
-            return;
-        }
-        anyCancelled = false;
-        for (List<S> list : List.of(waiting, running)) {
-            for (Iterator<S> i = list.iterator(); i.hasNext(); ) {
-                S sequence = i.next();
-                if (sequence.cancelled) {
-                    end(sequence);
-                    i.remove();
-                }
+    private void dropCancelled(List<S> list) {
+        for (int i = list.size() - 1; i >= 0; i--) {
+            if (list.get(i).cancelled) {
+                places.end(list.get(i), nowNanos);
             }
-        }
-    }
-
-    private void startWaiting() {
-        for (int i = 0; i < waiting.size() && running.size() < options.maxRunning(); i++) {
-            S sequence = waiting.get(i);
-            if (sequence.isHeld()) {
-                continue;
-            }
-            PrefixTree.Match match = kv.match(sequence);
-            if (match.plannedLength - match.length >= WORTH_WAITING_TOKENS) {
-                hold(sequence, match.plannedSlot, match.plannedLength);
-                continue;
-            }
-            if (!running.isEmpty() && kv.isShared()) {
-                int needed = kv.cellsToPin(match) + sequence.size() - match.length + reserve(sequence);
-                if (needed > cellsAvailable() - reservedByRunning()) {
-                    return; // First come, first served: a smaller one behind it must not starve it.
-                }
-            }
-            sequence.slot = kv.acquire(sequence, match, nowNanos);
-            sequence.computed = kv.ledger().length(sequence.slot);
-            sequence.state = Sequence.State.PREFILLING;
-            if (sequence.cachedTokens < 0) {
-                sequence.cachedTokens = sequence.computed;
-            }
-            waiting.remove(i--);
-            insert(running, sequence);
-        }
-    }
-
-    private void makeRoom() {
-        while (!kv.makeRoom(decoding())) {
-            preempt(running.getLast());
-        }
-    }
-
-    private void dropDrafts(Sequence sequence) {
-        if (sequence.drafted > 0) {
-            kv.truncate(sequence.slot, sequence.computed);
-            sequence.drafted = 0;
         }
     }
 
@@ -325,67 +281,13 @@ public final class Scheduler<S extends Sequence> {
         return count;
     }
 
-    /** Cells that running sequences will still take, as far as they are promised to them. */
-    private int reservedByRunning() {
-        int reserved = 0;
-        for (S sequence : running) {
-            reserved += sequence.remaining() + reserve(sequence);
+    private void preemptAny() {
+        S sequence = preemption.forCells(running);
+        if (sequence == null) {
+            throw new IllegalStateException("the only running sequence cannot be preempted: "
+                    + running.getFirst().size() + " tokens, " + cellsTotal() + " cells");
         }
-        return reserved;
-    }
-
-    private int reserve(S sequence) {
-        int promised = Math.min(sequence.maxOutput(), options.reserveOutputTokens());
-        if (sequence.preemptions > 0 && !sequence.isRunning()) {
-            // It outgrew its reserve once: start it again only where it can go on for a while.
-            return Math.min(sequence.maxOutput() - sequence.generated(), options.reserveOutputTokens());
-        }
-        return Math.max(0, promised - sequence.generated());
-    }
-
-    private void hold(S sequence, int plannedSlot, int plannedLength) {
-        for (S leader : running) {
-            if (leader.slot == plannedSlot) {
-                sequence.follow(leader, plannedLength);
-            }
-        }
-    }
-
-    private void preempt(S sequence) {
-        if (running.size() == 1) {
-            throw new IllegalStateException("the only running sequence cannot be preempted: " + sequence.size()
-                    + " tokens, " + cellsTotal() + " cells");
-        }
-        running.remove(sequence);
-        kv.retire(sequence.slot, sequence, nowNanos);
-        sequence.slot = -1;
-        sequence.computed = 0;
-        sequence.state = Sequence.State.WAITING;
-        sequence.preemptions++;
-        preemptions++;
-        insert(waiting, sequence);
-    }
-
-    private void end(S sequence) {
-        if (sequence.slot >= 0) {
-            dropDrafts(sequence);
-            kv.retire(sequence.slot, sequence, nowNanos);
-        }
-        sequence.slot = -1;
-        sequence.unfollow();
-        sequence.state = Sequence.State.FINISHED;
-    }
-
-    private void insert(List<S> list, S sequence) {
-        int at = list.size();
-        while (at > 0 && isBefore(sequence, list.get(at - 1))) {
-            at--;
-        }
-        list.add(at, sequence);
-    }
-
-    private static boolean isBefore(Sequence a, Sequence b) {
-        return a.priority() != b.priority() ? a.priority() > b.priority() : a.arrival < b.arrival;
+        places.preempt(sequence, nowNanos);
     }
 
     private void requireInFlight() {

@@ -1,6 +1,7 @@
 package dev.unbusy.scheduler;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,7 @@ public class Sequence {
     }
 
     private final int promptLength;
-    private final int priority;
+    private final Claim claim;
     private final String cacheScope;
     private int[] tokens;
     private int size;
@@ -40,13 +41,21 @@ public class Sequence {
 
     private @Nullable Sequence leader;
     private int leaderNeeds;
+
+    @Nullable
+    Tenant account;
+    /** Its class, raised by waiting. */
+    int level;
+
+    long queuedNanos;
+    double servedNanos;
     /** Sequences that wait for this one's prefix. */
     int followers;
 
     /** Among the prompts of a step; lower comes first. */
     double rank;
 
-    long submittedNanos;
+    long startedNanos;
     long lastTokenNanos;
     /** Since its last token, what neighbours' prompts and guesses took. */
     double delayedNanos;
@@ -64,10 +73,10 @@ public class Sequence {
     /**
      * @param prompt tokens of the prompt; kept, not copied
      * @param maxOutput most tokens to generate; the scheduler lowers it to what the context leaves
-     * @param priority higher runs first and is preempted last
+     * @param claim whose it is, and how urgent
      * @param cacheScope sequences share cells only within the same scope; "" is everybody's
      */
-    public Sequence(int[] prompt, int maxOutput, int priority, String cacheScope) {
+    public Sequence(int[] prompt, int maxOutput, Claim claim, String cacheScope) {
         if (prompt.length == 0 || maxOutput < 1) {
             throw new IllegalArgumentException(
                     "prompt of " + prompt.length + " tokens, " + maxOutput + " to generate: both must be positive");
@@ -76,7 +85,7 @@ public class Sequence {
         size = prompt.length;
         promptLength = prompt.length;
         this.maxOutput = maxOutput;
-        this.priority = priority;
+        this.claim = claim;
         this.cacheScope = cacheScope;
     }
 
@@ -124,8 +133,22 @@ public class Sequence {
         return maxOutput;
     }
 
-    public final int priority() {
-        return priority;
+    public final Claim claim() {
+        return claim;
+    }
+
+    final int priority() {
+        return claim.priority();
+    }
+
+    /** The account of its tenant, once submitted. */
+    final Tenant tenant() {
+        return Objects.requireNonNull(account);
+    }
+
+    /** Nanoseconds of the machine that were spent on it, its share of each step. */
+    public final long servedNanos() {
+        return (long) servedNanos;
     }
 
     public final String cacheScope() {

@@ -18,6 +18,7 @@ final class StepMaker<S extends Sequence> {
 
     private final SchedulerOptions options;
     private final KvCache kv;
+    private final Tenants tenants;
     private final StepCosts costs;
     private final PrefillPlanner<S> prefills;
     private final DraftPlanner<S> drafts;
@@ -32,11 +33,12 @@ final class StepMaker<S extends Sequence> {
     /** The last step took prompts only, so the next one decodes. */
     private boolean decodesAreDue;
 
-    StepMaker(SchedulerOptions options, KvCache kv) {
+    StepMaker(SchedulerOptions options, KvCache kv, Tenants tenants, Ranking ranking) {
         this.options = options;
         this.kv = kv;
+        this.tenants = tenants;
         costs = new StepCosts(options.batchTokens());
-        prefills = new PrefillPlanner<>(options, costs, kv);
+        prefills = new PrefillPlanner<>(options, costs, kv, ranking);
         drafts = new DraftPlanner<>(options, costs);
         plan = new StepPlan<>(options.maxRunning(), kv.operations());
     }
@@ -74,9 +76,31 @@ final class StepMaker<S extends Sequence> {
         decodesAreDue = decoding && plan.decodes() == 0;
     }
 
-    /** The step ran. Before the sequences move on: who decodes was kept waiting by the rest of the step. */
+    /** The step ran, and the sequences have not moved on yet. */
     void ran(List<S> running, long nowNanos, long durationNanos) {
         costs.observe(load, durationNanos);
+        noteStalls(running, nowNanos, durationNanos);
+        charge(durationNanos);
+    }
+
+    /** Each sequence pays for its part: decodes by the token, what they take alone; prompts the rest, by the token. */
+    private void charge(long durationNanos) {
+        double all = durationNanos;
+        double decoding =
+                load.prefillTokens() == 0 ? all : plan.decodes() == 0 ? 0 : Math.min(all, costs.nanos(decodes));
+        for (int run = 0; run < plan.runs(); run++) {
+            S sequence = plan.sequence(run);
+            double share = run < plan.decodes()
+                    ? decoding * plan.count(run) / load.decodeTokens()
+                    : (all - decoding) * plan.count(run) / load.prefillTokens();
+            sequence.servedNanos += share;
+            tenants.charge(sequence.tenant(), share * sequence.claim().price());
+        }
+        tenants.settle();
+    }
+
+    /** Who decodes was kept waiting by the rest of the step. */
+    private void noteStalls(List<S> running, long nowNanos, long durationNanos) {
         boolean othersWork = load.prefillTokens() > 0 || (drafted > 0 && plan.decodes() > 1);
         double others = othersWork ? durationNanos : 0;
         if (plan.decodes() > 0) {

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.function.LongToDoubleFunction;
+import java.util.stream.LongStream;
 
 /**
  * Prints what our scheduler and llama-server's way make of the same loads on the same simulated machines, as Markdown: the
@@ -12,6 +14,8 @@ import java.util.Random;
 final class PolicyComparison {
     static final List<Machine> MACHINES = List.of(
             Machine.TWO_CORES, Machine.TWO_CORES_SPLIT, Machine.MATRIX_CORES, Machine.LARGER_MODEL, Machine.GPU);
+
+    private static final int SEEDS = 15;
 
     private PolicyComparison() {}
 
@@ -36,13 +40,17 @@ final class PolicyComparison {
 
     /** 150 requests of all lengths that arrive by themselves, at four fifths of what the machine can do at best. */
     static List<VirtualServer.Request> mixed(Machine machine) {
-        Random random = new Random(5);
+        return mixed(machine, 1);
+    }
+
+    static List<VirtualServer.Request> mixed(Machine machine, long seed) {
+        Random random = new Random(4 + seed);
         double millis = (machine.prompt() * 400 + machine.decode() * 100 + machine.fixed() * 30) / 0.8;
         double arrival = 0;
         List<VirtualServer.Request> requests = new ArrayList<>();
         for (int i = 0; i < 150; i++) {
             arrival -= Math.log(1 - random.nextDouble()) * millis * 1e6;
-            int prompt = 50 + (int) (250 * Math.exp(0.9 * random.nextGaussian()));
+            int prompt = Math.min(6_000, 50 + (int) (250 * Math.exp(0.9 * random.nextGaussian())));
             int output = 10 + (int) (70 * Math.exp(0.9 * random.nextGaussian()));
             requests.add(new VirtualServer.Request((long) arrival, prompt, output));
         }
@@ -57,8 +65,20 @@ final class PolicyComparison {
                 new VirtualServer.Request(1_000_000_000L, 4000, 20));
     }
 
+    /** The median of a figure over a few seeds: one noise more or less changes what follows, and a single run tells little. */
+    static double median(LongToDoubleFunction figure) {
+        double[] values =
+                LongStream.rangeClosed(1, SEEDS).mapToDouble(figure).sorted().toArray();
+        return values[values.length / 2];
+    }
+
     static VirtualServer.Outcome ours(
             Machine machine, long stallMillis, List<VirtualServer.Request> load, int clients) {
+        return ours(machine, stallMillis, load, clients, 1);
+    }
+
+    static VirtualServer.Outcome ours(
+            Machine machine, long stallMillis, List<VirtualServer.Request> load, int clients, long seed) {
         SchedulerOptions options = new SchedulerOptions(
                 8,
                 KvLayout.SPLIT,
@@ -73,11 +93,15 @@ final class PolicyComparison {
                 0,
                 Speculation.AUTO,
                 true);
-        return new VirtualServer(machine, 1).serve(options, load, clients);
+        return new VirtualServer(machine, seed).serve(options, load, clients);
     }
 
     static VirtualServer.Outcome peer(Machine machine, List<VirtualServer.Request> load, int clients) {
-        return new VirtualServer(machine, 1).serveAsPeer(8, 2048, load, clients);
+        return peer(machine, load, clients, 1);
+    }
+
+    static VirtualServer.Outcome peer(Machine machine, List<VirtualServer.Request> load, int clients, long seed) {
+        return new VirtualServer(machine, seed).serveAsPeer(8, 2048, load, clients);
     }
 
     private static void print(String title, List<VirtualServer.Request> load, int clients) {

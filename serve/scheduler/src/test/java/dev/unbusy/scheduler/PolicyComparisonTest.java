@@ -1,5 +1,6 @@
 package dev.unbusy.scheduler;
 
+import static dev.unbusy.scheduler.PolicyComparison.median;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
@@ -29,21 +30,42 @@ class PolicyComparisonTest {
     @Test
     void requests_thatArriveByThemselves_onASlowMachine_letEachOtherFinish() {
         for (Machine machine : new Machine[] {Machine.TWO_CORES, Machine.TWO_CORES_SPLIT}) {
-            VirtualServer.Outcome ours = PolicyComparison.ours(machine, 250, PolicyComparison.mixed(machine), 0);
-            VirtualServer.Outcome peer = PolicyComparison.peer(machine, PolicyComparison.mixed(machine), 0);
-            assertThat(ours.tokensPerSecond()).as(machine.name()).isGreaterThan(0.9 * peer.tokensPerSecond());
-            assertThat(ours.meanTtft()).as(machine.name()).isLessThan(3 * peer.meanTtft());
-            assertThat(ours.gap(0.99)).as(machine.name()).isLessThan(300);
+            assertThat(median(seed -> ours(machine, seed).tokensPerSecond()
+                            / peer(machine, seed).tokensPerSecond()))
+                    .as(machine.name())
+                    .isGreaterThan(0.87);
+            assertThat(median(seed ->
+                            ours(machine, seed).meanTtft() / peer(machine, seed).meanTtft()))
+                    .as(machine.name())
+                    .isLessThan(2.7);
+            assertThat(median(seed -> ours(machine, seed).gap(0.99)))
+                    .as(machine.name())
+                    .isLessThan(260);
         }
     }
 
     @Test
     void neighbours_ofTwoPromptsOfFourThousandTokens_keepGettingTokensWithinTheBound() {
         for (Machine machine : PolicyComparison.MACHINES) {
-            VirtualServer.Outcome ours = PolicyComparison.ours(machine, 250, PolicyComparison.longPrompts(), 0);
             // The larger model's decoding alone takes up to 100 ms, and one step in a hundred half as long again.
-            assertThat(ours.gap(0.98)).as(machine.name()).isLessThan(300);
-            assertThat(ours.gap(1)).as(machine.name()).isLessThan(400);
+            assertThat(median(seed -> beside(machine, seed).gap(0.98)))
+                    .as(machine.name())
+                    .isLessThan(260);
+            assertThat(median(seed -> beside(machine, seed).gap(1)))
+                    .as(machine.name())
+                    .isLessThan(375);
         }
+    }
+
+    private static VirtualServer.Outcome ours(Machine machine, long seed) {
+        return PolicyComparison.ours(machine, 250, PolicyComparison.mixed(machine, seed), 0, seed);
+    }
+
+    private static VirtualServer.Outcome peer(Machine machine, long seed) {
+        return PolicyComparison.peer(machine, PolicyComparison.mixed(machine, seed), 0, seed);
+    }
+
+    private static VirtualServer.Outcome beside(Machine machine, long seed) {
+        return PolicyComparison.ours(machine, 250, PolicyComparison.longPrompts(), 0, seed);
     }
 }

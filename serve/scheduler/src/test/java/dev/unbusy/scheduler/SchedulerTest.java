@@ -100,9 +100,9 @@ class SchedulerTest {
 
     @Test
     void submit_whenPromptAndOneTokenExceedTheContext_isRefusedWithBothNumbers() {
-        Sequence sequence = new Sequence(prompt(300), 5, 0, "");
+        Sequence sequence = new Sequence(prompt(300), 5, Claim.PLAIN, "");
         assertThat(simulation.scheduler.submit(sequence, 0)).isEqualTo(new Submission.TooLong(300, 300));
-        assertThat(simulation.scheduler.submit(new Sequence(prompt(299), 5, 0, ""), 0))
+        assertThat(simulation.scheduler.submit(new Sequence(prompt(299), 5, Claim.PLAIN, ""), 0))
                 .isEqualTo(new Submission.Accepted());
     }
 
@@ -188,9 +188,9 @@ class SchedulerTest {
     @Test
     void cacheScope_keepsPrefixesApart() {
         int[] shared = prompt(100);
-        simulation.submit(new Sequence(shared, 3, 0, "tenant-a"));
+        simulation.submit(new Sequence(shared, 3, Claim.PLAIN, "tenant-a"));
         simulation.drain(100);
-        Sequence other = simulation.submit(new Sequence(shared.clone(), 3, 0, "tenant-b"));
+        Sequence other = simulation.submit(new Sequence(shared.clone(), 3, Claim.PLAIN, "tenant-b"));
         simulation.drain(100);
         assertThat(other.cachedTokens()).isZero();
     }
@@ -213,8 +213,8 @@ class SchedulerTest {
     @Test
     void decode_whenCellsRunOut_preemptsTheLowestPriorityFirst() {
         Simulation tight = new Simulation(Simulation.options(3, 100, 6, 90, 64));
-        Sequence low = tight.submit(new Sequence(prompt(20), 60, 0, ""));
-        Sequence high = tight.submit(new Sequence(prompt(20), 60, 1, ""));
+        Sequence low = tight.submit(new Sequence(prompt(20), 60, Claim.PLAIN, ""));
+        Sequence high = tight.submit(new Sequence(prompt(20), 60, Claim.ofPriority(1), ""));
         tight.drain(500);
         assertThat(high.preemptions()).isZero();
         assertThat(low.preemptions()).isPositive();
@@ -223,9 +223,9 @@ class SchedulerTest {
     @Test
     void start_isInOrderOfPriorityThenArrival() {
         Simulation one = new Simulation(Simulation.options(1, 1000, 8, 300, 128));
-        Sequence a = one.submit(new Sequence(prompt(5), 2, 0, ""));
-        Sequence b = one.submit(new Sequence(prompt(5), 2, 0, ""));
-        Sequence c = one.submit(new Sequence(prompt(5), 2, 5, ""));
+        Sequence a = one.submit(new Sequence(prompt(5), 2, Claim.PLAIN, ""));
+        Sequence b = one.submit(new Sequence(prompt(5), 2, Claim.PLAIN, ""));
+        Sequence c = one.submit(new Sequence(prompt(5), 2, Claim.ofPriority(5), ""));
         one.drain(100);
         assertThat(one.finished).containsExactly(c, a, b);
     }

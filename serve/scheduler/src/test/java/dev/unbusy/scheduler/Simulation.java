@@ -3,10 +3,12 @@ package dev.unbusy.scheduler;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +40,8 @@ final class Simulation {
     /** Its list of operations goes on being filled between plans. */
     private @Nullable StepPlan<Sequence> lastPlan;
 
-    private boolean lastWasApart;
+    /** Decoding sequences that were not in the last plan. */
+    private final Set<Sequence> leftOut = new HashSet<>();
 
     long clock;
     long worstStall;
@@ -98,7 +101,11 @@ final class Simulation {
     }
 
     Sequence submit(int[] prompt, int output) {
-        return submit(new Sequence(prompt, output, 0, ""));
+        return submit(new Sequence(prompt, output, Claim.PLAIN, ""));
+    }
+
+    Sequence submit(int[] prompt, int output, String tenant) {
+        return submit(new Sequence(prompt, output, Claim.ofTenant(tenant), ""));
     }
 
     Sequence submit(Sequence sequence) {
@@ -125,6 +132,7 @@ final class Simulation {
             previous.operations().forEach(kv::apply);
             scheduler.operationsDone();
         }
+        leftOut.retainAll(decoding);
         Map<Sequence, Integer> longest = new HashMap<>();
         for (Sequence sequence : unstarted) {
             longest.put(
@@ -144,15 +152,17 @@ final class Simulation {
         }
         for (Sequence sequence : decoding) {
             // All of them may stay out of a step that takes prompts only, but not of two in a row.
-            boolean apart = plan.decodes() == 0 && !lastWasApart && plan.runs() > 0;
-            if (sequence.state() == Sequence.State.DECODING && runOf(plan, sequence) < 0 && !apart) {
+            boolean out = sequence.state() == Sequence.State.DECODING && runOf(plan, sequence) < 0;
+            if (out && (plan.decodes() > 0 || plan.runs() == 0 || !leftOut.add(sequence))) {
                 throw new AssertionError("a decoding sequence was left out");
+            }
+            if (!out) {
+                leftOut.remove(sequence);
             }
             if (sequence.state() != Sequence.State.DECODING) {
                 lastToken.remove(sequence); // Preempted: the bound speaks of running sequences.
             }
         }
-        lastWasApart = plan.decodes() == 0 && !decoding.isEmpty();
         plan.operations().forEach(kv::apply);
         scheduler.operationsDone();
         scheduler.checkIntegrity();

@@ -33,13 +33,13 @@ class SpeculationTest {
     void guesses_thatNeverComeTrue_areGivenUpAtOnceAndCostNothingAfterwards() {
         Simulation simulation = new Simulation(Simulation.options(1, 2000, 4, 900, 128, 8));
         simulation.machine = READS_WEIGHTS;
-        Sequence sequence = new Sequence(SchedulerPropertiesTest.tokens(random, 40), 500, 0, "");
+        Sequence sequence = new Sequence(SchedulerPropertiesTest.tokens(random, 40), 500, Claim.PLAIN, "");
         sequence.speculate(new WrongDrafter());
         simulation.submit(sequence);
         simulation.drain(1000);
         assertThat(simulation.guessed).isBetween(1, 80);
         int before = simulation.guessed;
-        Sequence next = new Sequence(SchedulerPropertiesTest.tokens(random, 40), 500, 0, "");
+        Sequence next = new Sequence(SchedulerPropertiesTest.tokens(random, 40), 500, Claim.PLAIN, "");
         next.speculate(new WrongDrafter());
         simulation.submit(next);
         simulation.drain(1000);
@@ -141,7 +141,7 @@ class SpeculationTest {
     }
 
     private static Sequence speculating(int[] prompt, int output) {
-        Sequence sequence = new Sequence(prompt, output, 0, "");
+        Sequence sequence = new Sequence(prompt, output, Claim.PLAIN, "");
         sequence.speculate(new PromptLookupDrafter());
         return sequence;
     }

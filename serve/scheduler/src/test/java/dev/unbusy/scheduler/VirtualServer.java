@@ -7,11 +7,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 
 /** Requests served in virtual time, by our scheduler or as llama-server does it: what each policy makes of a load. */
 final class VirtualServer {
-    /** One request. */
-    record Request(long arrivalNanos, int prompt, int output) {}
+    /**
+     * One request.
+     *
+     * @param output tokens after which it ends
+     * @param most tokens it says it may get
+     */
+    record Request(long arrivalNanos, int prompt, int output, int most, String tenant) {
+        Request(long arrivalNanos, int prompt, int output) {
+            this(arrivalNanos, prompt, output, output, "");
+        }
+    }
 
     /** What clients saw; times in ascending order. */
     @SuppressWarnings("ArrayRecordComponent") // Read by tests; never compared.
@@ -33,13 +43,18 @@ final class VirtualServer {
         }
     }
 
+    private static final Request NONE = new Request(0, 1, 1);
+
     private final Machine machine;
     private final Random random;
     private final List<Double> ttft = new ArrayList<>();
+    private final Map<String, List<Double>> ttftByTenant = new TreeMap<>();
     private final List<Double> gaps = new ArrayList<>();
     private final Map<Object, Long> last = new HashMap<>();
     private long clock;
     private long generated;
+    private long preemptions;
+    private double runningNanos;
 
     VirtualServer(Machine machine, long seed) {
         this.machine = machine;
@@ -58,6 +73,20 @@ final class VirtualServer {
         generated++;
     }
 
+    /** Times to first token of one tenant's requests. */
+    double[] ttftMillis(String tenant) {
+        return sorted(ttftByTenant.getOrDefault(tenant, List.of()));
+    }
+
+    long preemptions() {
+        return preemptions;
+    }
+
+    /** Sequences that ran at once, on average over time. */
+    double meanRunning() {
+        return runningNanos / clock;
+    }
+
     private Outcome outcome() {
         double seconds = clock / 1e9;
         return new Outcome(generated / seconds, sorted(ttft), sorted(gaps));
@@ -71,14 +100,21 @@ final class VirtualServer {
     Outcome serve(SchedulerOptions options, List<Request> requests, int clients) {
         Scheduler<Sequence> scheduler = new Scheduler<>(options);
         ArrayDeque<Request> left = new ArrayDeque<>(requests);
+        Map<Sequence, Request> served = new HashMap<>();
         Map<Sequence, Long> arrivals = new HashMap<>();
         int live = 0;
         while (!left.isEmpty() || live > 0) {
             while (!left.isEmpty() && (clients > 0 ? live < clients : left.getFirst().arrivalNanos <= clock)) {
                 Request request = left.removeFirst();
-                Sequence sequence =
-                        new Sequence(random.ints(request.prompt, 0, 1 << 30).toArray(), request.output, 0, "");
-                scheduler.submit(sequence, clock);
+                Sequence sequence = new Sequence(
+                        random.ints(request.prompt, 0, 1 << 30).toArray(),
+                        request.most,
+                        Claim.ofTenant(request.tenant),
+                        "");
+                served.put(sequence, request);
+                if (scheduler.submit(sequence, clock) instanceof Submission.TooLong refused) {
+                    throw new IllegalArgumentException("the load does not fit: " + refused);
+                }
                 arrivals.put(sequence, clients > 0 ? clock : request.arrivalNanos);
                 live++;
             }
@@ -93,19 +129,27 @@ final class VirtualServer {
                 step.add(plan.count(i), plan.firstPosition(i), i < plan.decodes());
             }
             long nanos = run(step);
+            runningNanos += (double) nanos * scheduler.running();
             scheduler.completed(clock, nanos);
             for (int i = 0; i < plan.runs(); i++) {
                 Sequence sequence = plan.sequence(i);
                 if (plan.wantsLogits(i)) {
+                    Request request = served.getOrDefault(sequence, NONE);
                     token(sequence, arrivals.getOrDefault(sequence, 0L));
+                    if (sequence.generated() == 0) {
+                        ttftByTenant
+                                .computeIfAbsent(request.tenant, t -> new ArrayList<>())
+                                .add(ttft.getLast());
+                    }
                     scheduler.append(sequence, random.nextInt(1 << 30));
-                    if (sequence.generated() == sequence.maxOutput()) {
+                    if (sequence.generated() == Math.min(request.output, sequence.maxOutput())) {
                         scheduler.finish(sequence);
                         live--;
                     }
                 }
             }
         }
+        preemptions = scheduler.preemptions();
         return outcome();
     }
 
