@@ -1,8 +1,8 @@
 package dev.unbusy.engine;
 
 import dev.unbusy.api.ApiError;
-import dev.unbusy.api.FinishReason;
 import dev.unbusy.api.ApiException;
+import dev.unbusy.api.FinishReason;
 import dev.unbusy.api.Sse;
 import dev.unbusy.api.StreamMarks;
 import dev.unbusy.api.Usage;
@@ -64,9 +64,7 @@ final class Answer {
         usages = new GenerationUsage[choices];
         begun = new boolean[choices];
         this.marks = stream ? marks : null;
-        seeds = requests.stream()
-                .mapToLong(request -> request.sampler().seed())
-                .toArray();
+        seeds = requests.stream().mapToLong(request -> request.sampler().seed()).toArray();
         for (int choice = 0; choice < choices; choice++) {
             int[] written = requests.get(choice).written().tokens();
             if (written.length > 0) {
@@ -83,8 +81,7 @@ final class Answer {
             if (marks == null) {
                 exchange.startStream(200, Sse.CONTENT_TYPE, "cache-control", "no-cache");
             } else {
-                exchange.startStream(
-                        200, Sse.CONTENT_TYPE, "cache-control", "no-cache", StreamMarks.HEADER, "1");
+                exchange.startStream(200, Sse.CONTENT_TYPE, "cache-control", "no-cache", StreamMarks.HEADER, "1");
             }
         }
     }

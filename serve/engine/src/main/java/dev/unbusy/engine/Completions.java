@@ -114,8 +114,7 @@ final class Completions implements AutoCloseable {
     private Start start(
             @Nullable Continuation resumed, boolean stream, String newId, List<GenerationRequest> requests) {
         if (resumed == null) {
-            return new Start(
-                    new Continuation.Head(newId, nowSeconds(), fingerprint, modelIdentity), requests, false);
+            return new Start(new Continuation.Head(newId, nowSeconds(), fingerprint, modelIdentity), requests, false);
         }
         if (!stream) {
             throw Continuation.wrong("goes with a request for a stream ('stream': true) only");
@@ -164,8 +163,9 @@ final class Completions implements AutoCloseable {
     }
 
     private void answer(Exchange exchange, Start start, int choicesPerPrompt, AnswerForm form, boolean stream) {
-        StreamMarks marks =
-                "1".equals(exchange.header(StreamMarks.HEADER)) ? new StreamMarks(start.resumed ? null : start.head) : null;
+        StreamMarks marks = "1".equals(exchange.header(StreamMarks.HEADER))
+                ? new StreamMarks(start.resumed ? null : start.head)
+                : null;
         Answer answer = new Answer(exchange, form, start.requests, choicesPerPrompt, stream, marks);
         List<GenerationRequest> open = new ArrayList<>();
         List<GenerationListener> all = answer.listeners();

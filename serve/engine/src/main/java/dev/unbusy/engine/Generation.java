@@ -120,8 +120,8 @@ final class Generation extends Sequence {
         int[] written = request.written().tokens();
         for (int i = 0; i < written.length; i++) {
             if (!own.allows(written[i])) {
-                throw Continuation.wrong(
-                        "has token " + written[i] + " at place " + i + ", which the request's form does not allow there");
+                throw Continuation.wrong("has token " + written[i] + " at place " + i
+                        + ", which the request's form does not allow there");
             }
             own.accept(written[i]);
         }
@@ -203,14 +203,15 @@ final class Generation extends Sequence {
     }
 
     private int cachedAtFirst() {
-        return request.written().isEmpty() ? Math.max(0, cachedTokens()) : request.written().cachedTokens();
+        return request.written().isEmpty()
+                ? Math.max(0, cachedTokens())
+                : request.written().cachedTokens();
     }
 
     private void end(FinishReason reason, List<OutputSplitter.Piece> rest) {
         listener.ended(
                 rest,
                 reason == FinishReason.STOP && text.toolCalls() > 0 ? FinishReason.TOOL_CALLS : reason,
-                new GenerationUsage(
-                        promptLength(), cachedAtFirst(), chosen, Math.min(chosen, text.reasoningTokens())));
+                new GenerationUsage(promptLength(), cachedAtFirst(), chosen, Math.min(chosen, text.reasoningTokens())));
     }
 }

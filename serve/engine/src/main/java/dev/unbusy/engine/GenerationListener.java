@@ -21,8 +21,7 @@ public interface GenerationListener {
      * @param logprobs of the token, if the request asked for them
      * @param insideReasoning whether the token belongs to the reasoning
      */
-    void token(
-            int token, List<OutputSplitter.Piece> pieces, @Nullable TokenLogprobs logprobs, boolean insideReasoning);
+    void token(int token, List<OutputSplitter.Piece> pieces, @Nullable TokenLogprobs logprobs, boolean insideReasoning);
 
     /** What was told so far goes to the client now: not every token is worth waking a sleeping thread ({@link HeldTokens}). */
     void flush();

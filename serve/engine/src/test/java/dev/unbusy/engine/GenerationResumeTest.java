@@ -1,5 +1,6 @@
 package dev.unbusy.engine;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unbusy.api.ChatRequest;
@@ -95,10 +96,10 @@ class GenerationResumeTest {
 
     private Heard generate(Case a, long seed, Written written) {
         LoadedModel model = RealModel.shared();
-        GenerationRequest shaped = new PromptMaker(model)
-                .chat(ChatRequest.parse(Chats.chat("Hi.", a.fields).toString().getBytes(
-                        java.nio.charset.StandardCharsets.UTF_8)))
-                .getFirst();
+        ChatRequest chat =
+                ChatRequest.parse(Chats.chat("Hi.", a.fields).toString().getBytes(UTF_8));
+        GenerationRequest shaped =
+                new PromptMaker(model).chat(chat, Claims.NONE).getFirst();
         AnswerShape shape = a.fields.isEmpty() ? AnswerShape.free(OutputStart.PLAIN) : shaped.shape();
         GenerationRequest request = new GenerationRequest(
                         PROMPT.clone(),

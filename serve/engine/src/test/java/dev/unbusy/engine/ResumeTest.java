@@ -126,7 +126,8 @@ class ResumeTest {
             joined.addAll(rest.events());
             assertWhole(a, joined, whole.events());
             List<List<String>> next = said(joined.subList(0, Math.min(had + 2, joined.size())));
-            if (!next.equals(said(whole.events().subList(0, Math.min(had + 2, whole.events().size()))))) {
+            if (!next.equals(said(
+                    whole.events().subList(0, Math.min(had + 2, whole.events().size()))))) {
                 othersNext.add("cut " + cut + " of " + whole.groups().size() + ": " + next);
             }
         }
@@ -174,8 +175,7 @@ class ResumeTest {
         }
         JsonNode usage = usage(joined);
         assertThat(usage.get("prompt_tokens")).isEqualTo(usage(whole).get("prompt_tokens"));
-        assertThat(usage.get("prompt_cache_hit_tokens"))
-                .isEqualTo(usage(whole).get("prompt_cache_hit_tokens"));
+        assertThat(usage.get("prompt_cache_hit_tokens")).isEqualTo(usage(whole).get("prompt_cache_hit_tokens"));
         if (said.equals(said(whole))) {
             assertThat(usage).isEqualTo(usage(whole));
         }
@@ -267,7 +267,9 @@ class ResumeTest {
         Case a = new Case("schema", CHAT, PERSON + ",\"temperature\":0,\"max_tokens\":50");
         String head = stream(first, a, "").groups().getFirst().marks();
         String answer = second.stream(CHAT, a.request(), head + "[0,30]\n").body();
-        assertThat(answer).contains("x-unbusy-resume", "token 30", "does not allow").doesNotContain("[DONE]");
+        assertThat(answer)
+                .contains("x-unbusy-resume", "token 30", "does not allow")
+                .doesNotContain("[DONE]");
     }
 
     @Test

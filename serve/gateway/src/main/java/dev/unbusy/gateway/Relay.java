@@ -198,28 +198,27 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         WorkerAnswer partial = answer;
         answer = null;
         release();
-        boolean begun = partial != null && partial.begun();
-        boolean lostForGood = begun && !recovery.goOnBehind(partial);
-        LOG.atLevel(begun ? Level.WARN : Level.INFO)
+        WorkerAnswer begun = partial != null && partial.begun() ? partial : null;
+        boolean lostForGood = begun != null && !recovery.goOnBehind(begun);
+        LOG.atLevel(begun == null ? Level.INFO : Level.WARN)
                 .log(
                         "request {}: worker {} lost {} the answer ({}): {}; {}",
                         request.id(),
                         failed.id(),
-                        begun ? "in the middle of" : "before",
+                        begun == null ? "before" : "in the middle of",
                         loss.word(),
                         detail,
-                        lostForGood ? "it ends here" : begun ? "another one is to go on" : "trying again");
-        if (lostForGood) {
-            answer = partial; // for its counts
-            partial.cutOff(GatewayErrors.lostInAnswer(failed.id(), loss));
+                        lostForGood ? "it ends here" : begun == null ? "trying again" : "another one is to go on");
+        if (begun == null) {
+            context.metrics().retried(loss);
+        } else if (lostForGood) {
+            answer = begun; // for its counts
+            begun.cutOff(GatewayErrors.lostInAnswer(failed.id(), loss));
             finish(Outcome.WORKER_LOST, client.status());
             return;
-        }
-        if (begun) {
-            context.metrics().continued(loss, partial.events());
-            deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(request.deadlineMillis());
         } else {
-            context.metrics().retried(loss);
+            context.metrics().continued(loss, begun.events());
+            deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(request.deadlineMillis());
         }
         if (partial != null) {
             partial.discard();

@@ -73,9 +73,7 @@ class ContinuationTest {
             begun.go();
             all = client.readUntil("[DONE]\n\n");
         }
-        assertThat(all)
-                .contains("{\"n\":1}", "{\"n\":2}", "{\"n\":3}")
-                .doesNotContain("mark", "\"ha", "error");
+        assertThat(all).contains("{\"n\":1}", "{\"n\":2}", "{\"n\":3}").doesNotContain("mark", "\"ha", "error");
         FakeWorker.Call call = (otherWorker ? other : worker).call();
         String marks = "{\"id\":\"c\"}\n[0,1]\n[0,2]\n";
         assertThat(call.body).isEqualTo(Running.body(true) + marks);
@@ -83,8 +81,7 @@ class ContinuationTest {
         assertThat(call.header("x-unbusy-marks")).isEqualTo("1");
         running.assertIdle();
         assertThat(metric("closed")).isEqualTo(1);
-        assertThat(running.metric(
-                        "unbusy_gateway_requests_total{outcome=\"completed\",route=\"chat\",status=\"200\"}"))
+        assertThat(running.metric("unbusy_gateway_requests_total{outcome=\"completed\",route=\"chat\",status=\"200\"}"))
                 .isEqualTo(1);
     }
 
@@ -170,8 +167,7 @@ class ContinuationTest {
     @Test
     void aClient_canNeitherAskForMarksNorBringSome() throws Exception {
         worker.usually(ContinuationTest::goOn);
-        HttpResponse<String> response =
-                running.send(running.chat(true, "x-unbusy-resume", "5", "x-unbusy-marks", "1"));
+        HttpResponse<String> response = running.send(running.chat(true, "x-unbusy-resume", "5", "x-unbusy-marks", "1"));
         assertThat(response.body()).isEqualTo("data: {\"n\":3}\n\ndata: [DONE]\n\n");
         assertThat(response.headers().firstValue("x-unbusy-marks")).isEmpty();
         FakeWorker.Call call = worker.call();

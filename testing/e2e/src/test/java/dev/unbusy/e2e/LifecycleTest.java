@@ -146,9 +146,8 @@ class LifecycleTest {
                     rest.stream().filter(line -> line.startsWith("data: {")).toList();
             assertThat(events).allMatch(line -> line.contains(id));
             // Every token but the last one, which ends the answer, has one event; the first may be in the line above.
-            JsonNode usage = RunningUnbusy.JSON
-                    .readTree(events.getLast().substring(6))
-                    .path("usage");
+            JsonNode usage =
+                    RunningUnbusy.JSON.readTree(events.getLast().substring(6)).path("usage");
             assertThat(usage.path("completion_tokens").asInt()).isBetween(events.size() - 2, 1500);
             assertThat(unbusy.workerPid()).isNotEqualTo(before);
         }
