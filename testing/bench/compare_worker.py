@@ -13,6 +13,7 @@ changes from turn to turn:
   unique8   8 streams, unique prompts of about 450 tokens, 48 new tokens, 16 requests: tokens/s and TTFT
   shared8   the same with a shared prefix of about 400 tokens
   repeat1   1 stream that goes on quoting its prompt, 200 new tokens: tokens per second, as decode1
+  novel1    1 stream of text that never repeats (temperature 1.5, top_k 40), 200 new tokens: what guessing in vain costs
   stall1    1 stream of 400 new tokens; once it runs, a unique prompt of about 4,000 tokens arrives beside it: the longest
             and the 99th percentile of the times between its tokens, and the TTFT of the long prompt
 
@@ -49,11 +50,11 @@ def served_model(port):
     return json.loads(connection.getresponse().read())["data"][0]["id"]
 
 
-def request(port, model, prompt, tokens, on_token=None):
+def request(port, model, prompt, tokens, on_token=None, **sampling):
     """One streamed completion: times of the first and last piece of text, and the usage that the server reports."""
     body = {
         "model": model, "prompt": prompt, "max_tokens": tokens, "temperature": 0, "stream": True,
-        "stream_options": {"include_usage": True}, "logit_bias": {"2": -100, "0": -100},
+        "stream_options": {"include_usage": True}, "logit_bias": {"2": -100, "0": -100}, **sampling,
     }
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
     started = time.perf_counter()
@@ -145,6 +146,9 @@ def case(name, port, seed):
         return streams(port, model, [words(430, seed + 10 + i) for i in range(16)], 8, 48)
     if name == "repeat1":
         r = request(port, model, (words(40, seed) + ". ") * 4, 200)
+        return {"tokensPerSecond": (r["usage"]["completion_tokens"] - 1) / (r["last"] - r["first"])}
+    if name == "novel1":
+        r = request(port, model, "Words of all kinds: " + words(12, seed), 200, temperature=1.5, top_k=40, seed=seed)
         return {"tokensPerSecond": (r["usage"]["completion_tokens"] - 1) / (r["last"] - r["first"])}
     if name == "stall1":
         return stall(port, model, seed)

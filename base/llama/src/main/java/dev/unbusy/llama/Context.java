@@ -131,7 +131,9 @@ public final class Context implements AutoCloseable {
      * become free.
      *
      * @param to −1 for the end
-     * @return false if the model's state cannot be cut there (recurrent models; the whole sequence can always go)
+     * @return false if the model's state cannot be cut there (recurrent models; the whole sequence can always go). Where the
+     *     model has a {@linkplain Model#slidingWindow() sliding window}, cells needed from there on may be gone: only the last
+     *     batch can be taken back
      */
     public boolean removeTokens(int sequence, int from, int to) {
         checkOwner();

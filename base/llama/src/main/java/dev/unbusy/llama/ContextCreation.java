@@ -70,6 +70,10 @@ final class ContextCreation {
         putInt(params, "type_v", options.values().ggmlType());
         Layouts.putAddress(Layouts.CONTEXT_PARAMS, params, "abort_callback", STRLEN);
         Layouts.putAddress(Layouts.CONTEXT_PARAMS, params, "abort_callback_data", abort.pointer());
+        // Windows as large as the context would not make sequences fit to be cut: cells that have left the window are
+        // written
+        // over, and left out of saved states, all the same.
+        Layouts.putBoolean(Layouts.CONTEXT_PARAMS, params, "swa_full", false);
         Layouts.putBoolean(Layouts.CONTEXT_PARAMS, params, "kv_unified", options.sharedCells());
         return params;
     }
@@ -102,16 +106,16 @@ final class ContextCreation {
         }
     }
 
-    /** At least this much; empty where the header does not tell or layers keep a state of fixed size. */
+    /** At least this much; empty where the header does not tell or layers keep a state or a window of fixed size. */
     static OptionalLong kvBytesPerToken(Model model, ContextOptions options) {
-        if (model.isRecurrent() || model.headCount() <= 0) {
+        if (model.isRecurrent() || model.slidingWindow() > 0 || model.headCount() <= 0) {
             return OptionalLong.empty();
         }
         String prefix = model.architecture() + ".attention.";
         int plainHead = model.embeddingLength() / model.headCount();
         long key = number(model.metadata(prefix + "key_length"), plainHead);
         long value = number(model.metadata(prefix + "value_length"), plainHead);
-        boolean mla = model.metadata(prefix + "kv_lora_rank") != null;
+        boolean mla = model.metadata(prefix + "key_length_mla") != null;
         long layerKeys = options.keys().bytes(key * model.kvHeadCount());
         // MLA keeps one latent vector that serves as key and value.
         long layerValues = mla ? 0 : options.values().bytes(value * model.kvHeadCount());

@@ -26,6 +26,7 @@ public final class Model implements AutoCloseable {
     private final int layerCount;
     private final int headCount;
     private final int kvHeadCount;
+    private final int slidingWindow;
     private final boolean generates;
     private final boolean recurrent;
 
@@ -51,6 +52,7 @@ public final class Model implements AutoCloseable {
             // The library aborts the process when asked for the heads of layer 0 of a model without layers.
             headCount = layerCount == 0 ? 0 : symbols.modelNHead().call(model);
             kvHeadCount = layerCount == 0 ? 0 : symbols.modelNHeadKv().call(model);
+            slidingWindow = symbols.modelNSwa().call(model);
             recurrent = symbols.modelIsRecurrent().call(model)
                     || symbols.modelIsHybrid().call(model);
             generates = symbols.modelHasDecoder().call(model)
@@ -138,6 +140,14 @@ public final class Model implements AutoCloseable {
 
     public int kvHeadCount() {
         return kvHeadCount;
+    }
+
+    /**
+     * Tokens that layers with a sliding window look back, 0 if no layer has one. What has left the window is forgotten: a
+     * sequence cannot be cut back to where it would be needed again.
+     */
+    public int slidingWindow() {
+        return slidingWindow;
     }
 
     /** Whether it keeps a state instead of a KV cache, wholly or in part: such a state cannot be cut at a position. */

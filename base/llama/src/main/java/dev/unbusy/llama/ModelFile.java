@@ -21,6 +21,12 @@ final class ModelFile {
     static final Text FETCH_AGAIN = Text.of("Fetch the model again, or take another file", "请重新下载该模型，或换用其他文件");
 
     private static final byte[] MAGIC = "GGUF".getBytes(StandardCharsets.US_ASCII);
+    private static final String REASON = "error loading model: ";
+    private static final Pattern UNKNOWN = Pattern.compile("unknown model architecture: '([^']*)'");
+    /** What the library says of a whole file that was made for another version of it. */
+    private static final Pattern MISMATCH = Pattern.compile(
+            "missing tensor|key not found|wrong shape|wrong number of tensors|hyperparameters|unknown pre-tokenizer"
+                    + "|unknown tokenizer|architecture requires|only supports|currently expects");
     /** {@code name-00001-of-00003.gguf}: the library reads the other parts by itself. */
     private static final Pattern PART = Pattern.compile("(.*)-(\\d{5})-of-(\\d{5})\\.gguf");
 
@@ -87,22 +93,31 @@ final class ModelFile {
         return size;
     }
 
-    /** The refusal of a file that the library did not load, from the lines it logged. */
-    static LlamaException refused(Path file, List<String> logged) {
-        String why = logged.isEmpty() ? "no reason given" : String.join("; ", logged);
+    /**
+     * The refusal of a file that the library did not load, from the lines it logged.
+     *
+     * @param version the library's own
+     */
+    static LlamaException refused(Path file, String version, List<String> logged) {
+        String why = reason(logged);
         if (why.contains("not within the file bounds") || why.contains("corrupted or incomplete")) {
             return new LlamaException(
                     "model-file-truncated",
                     Text.of("%s is cut short or damaged (%s)", "%s 不完整或已损坏（%s）", file, why),
                     FETCH_AGAIN);
         }
-        if (why.contains("unknown model architecture")) {
+        Matcher unknown = UNKNOWN.matcher(why);
+        if (unknown.find()) {
             return new LlamaException(
                     "model-architecture-unknown",
                     Text.of(
-                            "This version of the native library does not know the architecture of %s (%s)",
-                            "当前版本的本地库不支持 %s 的模型架构（%s）", file, why),
-                    Text.of("Choose another model", "请换用其他模型"));
+                            "llama.cpp %s, which computes here, does not know the architecture \"%s\" of %s",
+                            "此处用于计算的 llama.cpp %s 不支持架构 “%s”（%s）", version, unknown.group(1), file),
+                    Text.of(
+                            "Update Unbusy, which brings newer libraries, or take another model. Of DeepSeek's this version"
+                                    + " knows deepseek, deepseek2 (V2, V3, V3.1, R1), deepseek32 (V3.2) and deepseek4 (V4)",
+                            "请更新 Unbusy（随之更新本地库），或换用其他模型。当前版本支持的 DeepSeek 架构有 deepseek、"
+                                    + "deepseek2（V2、V3、V3.1、R1）、deepseek32（V3.2）和 deepseek4（V4）"));
         }
         if (why.contains("unable to allocate") || why.contains("failed to allocate")) {
             return new LlamaException(
@@ -110,10 +125,32 @@ final class ModelFile {
                     Text.of("Not enough memory to load %s (%s)", "内存不足，无法加载 %s（%s）", file, why),
                     Text.of("Choose a smaller model or free memory", "请选择更小的模型，或释放内存"));
         }
+        if (MISMATCH.matcher(why).find()) {
+            return new LlamaException(
+                    "model-variant-unsupported",
+                    Text.of(
+                            "llama.cpp %s, which computes here, cannot load this kind of model from %s: %s",
+                            "此处用于计算的 llama.cpp %s 无法从 %s 加载这种模型：%s", version, file, why),
+                    Text.of(
+                            "Take a file that the converter of llama.cpp v0.5.0 wrote, or one near it; if there is none, update"
+                                    + " Unbusy or take another model",
+                            "请使用 llama.cpp v0.5.0（或相近版本）的转换工具生成的文件；如果没有，请更新 Unbusy 或换用其他模型"));
+        }
         return new LlamaException(
                 "model-load-failed",
                 Text.of("The native library refused %s: %s", "本地库无法加载 %s：%s", file, why),
                 FETCH_AGAIN);
+    }
+
+    /** The line that says why, without its place in the source, or all lines if none does. */
+    private static String reason(List<String> logged) {
+        for (String line : logged) {
+            int at = line.indexOf(REASON);
+            if (at >= 0) {
+                return line.substring(at + REASON.length());
+            }
+        }
+        return logged.isEmpty() ? "no reason given" : String.join("; ", logged);
     }
 
     static String gib(long bytes) {

@@ -52,7 +52,7 @@ final class ModelLoading {
             rethrowProgressFailure(model);
             List<String> logged = library.log().since(mark);
             if (model.address() == 0) {
-                throw ModelFile.refused(file, logged);
+                throw ModelFile.refused(file, library.backends().version(), logged);
             }
             NativeHandle handle = new NativeHandle("model " + file, model, symbols.modelFree()::call);
             try {

@@ -1,6 +1,7 @@
 package dev.unbusy.gguf;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,12 @@ final class GgufChecks {
     private static final String[] SPECIAL_TOKENS = {
         "bos", "eos", "eot", "eom", "unknown", "seperator", "padding", "mask", "cls", "fim_pre", "fim_suf", "fim_mid"
     };
+
+    /** LLAMA_ROPE_SCALING_TYPES in llama-model.cpp; any other ends the process. */
+    private static final List<String> ROPE_SCALINGS = List.of("none", "linear", "yarn", "longrope");
+
+    /** The only number that deepseek4.cpp computes with. */
+    private static final int HYPER_CONNECTIONS = 4;
 
     private final GgufHeader header;
     private final Path file;
@@ -31,6 +38,7 @@ final class GgufChecks {
         GgufChecks checks = new GgufChecks(header, architecture);
         checks.sizes();
         checks.experts();
+        checks.attention();
         checks.vocabulary();
         if (header.tensors().isEmpty()) {
             throw GgufException.corrupt(
@@ -58,15 +66,53 @@ final class GgufChecks {
         range("expert_count", 0, GgufLimits.EXPERTS, false);
         Long experts = whole("expert_count");
         long count = experts == null ? 0 : experts;
-        if (header.metadata().get(architecture + ".expert_used_count") instanceof GgufValue.Whole used) {
+        if (header.metadata().get(architecture + ".expert_used_count") instanceof GgufValue.Whole some) {
             // With no experts none may be used; with some, at least one must be.
-            if (used.value() < (count > 0 ? 1 : 0) || used.value() > count) {
-                throw bad("expert_used_count", used.value(), count > 0 ? 1 : 0, count);
+            if (some.value() < (count > 0 ? 1 : 0) || some.value() > count) {
+                throw bad("expert_used_count", some.value(), count > 0 ? 1 : 0, count);
             }
         }
         Long groups = whole("expert_group_count");
+        Long used = whole("expert_group_used_count");
+        if (groups != null && groups > 1 && (used == null || used < 1 || used >= groups)) {
+            throw bad("expert_group_used_count", used == null ? 0 : used, 1, groups - 1);
+        }
         if (groups != null && groups > 0 && (groups >= count || count % groups != 0)) {
             throw bad("expert_group_count", groups, 0, Math.max(0, count - 1));
+        }
+    }
+
+    private void attention() {
+        String scaling = header.string(architecture + ".rope.scaling.type");
+        if (scaling != null && !ROPE_SCALINGS.contains(scaling)) {
+            throw GgufException.unsupported(
+                    file,
+                    "its positions are scaled by \"%s\"; llama.cpp v0.5.0 knows %s.",
+                    "其位置缩放方式 “%s” 不受支持，llama.cpp v0.5.0 支持 %s。",
+                    GgufReader.printable(scaling),
+                    String.join(", ", ROPE_SCALINGS));
+        }
+        range("rope.dimension_count", 0, 1 << 16, false);
+        range("attention.sliding_window", 0, 0xffff_ffffL, false);
+        range("attention.shared_kv_layers", 0, GgufLimits.LAYERS, false);
+        range("attention.compress_ratios", 0, 1 << 16, false);
+        range("full_attention_interval", 1, GgufLimits.LAYERS, false);
+        for (String key : List.of("inner_size", "state_size", "group_count", "conv_kernel")) {
+            range("ssm." + key, 0, 1 << 20, false);
+        }
+        Long rotated = whole("rope.dimension_count");
+        long least = rotated == null ? 1 : rotated;
+        // Rotated values are a part of each of these; the library asserts it.
+        range("attention.key_length_mla", least + 1, 1 << 16, false);
+        range("attention.indexer.key_length", Math.max(1, least), 1 << 16, false);
+        Long streams = whole("hyper_connection.count");
+        if (streams != null && streams != HYPER_CONNECTIONS) {
+            throw GgufException.unsupported(
+                    file,
+                    "it has %d hyper-connections; llama.cpp v0.5.0 computes %d.",
+                    "其超连接数为 %d，llama.cpp v0.5.0 只支持 %d。",
+                    streams,
+                    HYPER_CONNECTIONS);
         }
     }
 

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * no file open. The tensor data itself is not looked at.
  */
 public final class GgufFile {
+    /** Beyond any model; a factor that says more is a mistake. */
+    private static final int MOST_CONTEXT_TOKENS = 1 << 26;
+
     private final GgufHeader first;
     private final List<GgufHeader> parts;
     private final List<GgufTensor> tensors = new ArrayList<>();
@@ -89,6 +92,23 @@ public final class GgufFile {
         return length == null ? 0 : Math.toIntExact(length);
     }
 
+    /**
+     * Longest context that the model's positions reach, in tokens: where they are stretched (YaRN or linear scaling) from an
+     * original length, as far as that goes, and never less than {@link #contextTokens()}.
+     */
+    public int longestContextTokens() {
+        Long original = whole("rope.scaling.original_context_length");
+        String scaling = first.string(architecture() + ".rope.scaling.type");
+        if (original == null
+                || original < 1
+                || !("yarn".equals(scaling) || "linear".equals(scaling))
+                || !(first.metadata().get(architecture() + ".rope.scaling.factor") instanceof GgufValue.Real factor)) {
+            return contextTokens();
+        }
+        double stretched = original * factor.value();
+        return stretched > contextTokens() && stretched <= MOST_CONTEXT_TOKENS ? (int) stretched : contextTokens();
+    }
+
     public int vocabularySize() {
         Vocabulary vocabulary = first.vocabulary();
         return vocabulary == null ? 0 : vocabulary.size();
@@ -118,50 +138,26 @@ public final class GgufFile {
         return tensors.stream().anyMatch(tensor -> tensor.name().contains(".attn_k_b."));
     }
 
-    /**
-     * Bytes of KV cache per token of context at F16, for plain grouped-query attention: layers × KV heads × (key length +
-     * value length) × 2. Empty for what caches differently: latent attention, sliding windows, recurrent layers.
-     */
+    /** Bytes of cache for each token of context at F16, at the most; empty where the header does not tell. */
     public OptionalLong kvBytesPerToken() {
-        Long layers = whole("block_count");
-        if (layers == null
-                || hasLatentAttention()
-                || has("attention.kv_lora_rank")
-                || has("attention.sliding_window")
-                || first.metadata().keySet().stream().anyMatch(key -> key.startsWith(architecture() + ".ssm."))) {
-            return OptionalLong.empty();
-        }
-        long total = 0;
-        for (int layer = 0; layer < layers; layer++) {
-            OptionalLong heads = perLayer("attention.head_count", layer);
-            OptionalLong kvHeads = perLayer("attention.head_count_kv", layer);
-            Long embedding = whole("embedding_length");
-            if (heads.isEmpty() || embedding == null || heads.getAsLong() == 0) {
-                return OptionalLong.empty();
-            }
-            long headLength = embedding / heads.getAsLong();
-            long keys = perLayer("attention.key_length", layer).orElse(headLength);
-            long values = perLayer("attention.value_length", layer).orElse(headLength);
-            total += kvHeads.orElse(heads.getAsLong()) * (keys + values) * 2;
-        }
-        return OptionalLong.of(total);
+        return new KvShape(first).bytesPerToken();
     }
 
-    private boolean has(String key) {
-        return first.metadata().containsKey(architecture() + "." + key);
+    /**
+     * Bytes of cache and state for each sequence, however short, at F16.
+     *
+     * @param stepTokens most tokens computed at once
+     */
+    public long kvBytesPerSequence(int stepTokens) {
+        return new KvShape(first).bytesPerSequence(stepTokens);
+    }
+
+    /** True where llama.cpp gives every sequence caches of its own, for a whole context, even if cells are shared: DeepSeek V4. */
+    public boolean hasCompressedCaches() {
+        return new KvShape(first).isCompressed();
     }
 
     private @Nullable Long whole(String key) {
         return first.whole(architecture() + "." + key);
-    }
-
-    private OptionalLong perLayer(String key, int layer) {
-        return switch (first.metadata().get(architecture() + "." + key)) {
-            case GgufValue.Whole whole -> OptionalLong.of(whole.value());
-            case GgufValue.Arr array
-            when layer < array.elements().size() && array.elements().get(layer) instanceof GgufValue.Whole whole ->
-                OptionalLong.of(whole.value());
-            case null, default -> OptionalLong.empty();
-        };
     }
 }

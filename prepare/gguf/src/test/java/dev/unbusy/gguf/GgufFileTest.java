@@ -43,11 +43,63 @@ class GgufFileTest {
     }
 
     @Test
-    void kvBytesPerToken_ofLatentAttention_isUnknown() throws IOException {
-        GgufFile model = GgufFile.read(
-                TinyGguf.valid().tensor("blk.0.attn_k_b.weight", 0, 64, 4).write(folder.resolve("m.gguf")));
+    void kvBytesPerToken_ofLatentAttention_countsOneVectorOfThoseLayersThatCache() throws IOException {
+        TinyGguf latent = TinyGguf.valid()
+                .tensor("blk.0.attn_k_b.weight", 0, 64, 4)
+                .u32("qwen2.attention.head_count_kv", 1)
+                .u32("qwen2.attention.key_length", 48)
+                .u32("qwen2.attention.value_length", 32)
+                .u32("qwen2.attention.key_length_mla", 24)
+                .u32("qwen2.attention.value_length_mla", 16)
+                .u32("qwen2.attention.kv_lora_rank", 32);
+        GgufFile model = GgufFile.read(latent.write(folder.resolve("m.gguf")));
         assertThat(model.hasLatentAttention()).isTrue();
-        assertThat(model.kvBytesPerToken()).isEmpty();
+        assertThat(model.kvBytesPerToken()).hasValue(2 * 48 * 2);
+        latent.u32("qwen2.attention.indexer.key_length", 16).u32("qwen2.nextn_predict_layers", 1);
+        assertThat(GgufFile.read(latent.write(folder.resolve("m.gguf"))).kvBytesPerToken())
+                .hasValue((48 + 16) * 2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // DeepSeek V3 and V2-Lite as published, DeepSeek-Coder, Qwen with YaRN added, no scaling, a mistake
+        "yarn, 40, 4096, 163840, 163840",
+        "yarn, 40, 4096, 4096, 163840",
+        "linear, 4, 4096, 16384, 16384",
+        "yarn, 4, 32768, 32768, 131072",
+        "none, 4, 4096, 4096, 4096",
+        "longrope, 4, 4096, 131072, 131072",
+        "yarn, 1e30, 4096, 4096, 4096",
+    })
+    void longestContext_isAsFarAsThePositionsAreStretched(
+            String type, float factor, int original, int trained, int longest) throws IOException {
+        GgufFile model = GgufFile.read(TinyGguf.valid()
+                .u32("qwen2.context_length", trained)
+                .string("qwen2.rope.scaling.type", type)
+                .f32("qwen2.rope.scaling.factor", factor)
+                .u32("qwen2.rope.scaling.original_context_length", original)
+                .write(folder.resolve("m.gguf")));
+        assertThat(model.contextTokens()).isEqualTo(trained);
+        assertThat(model.longestContextTokens()).isEqualTo(longest);
+    }
+
+    @Test
+    void read_ofWhatTheLibraryWouldEndTheProcessFor_isRefused() throws IOException {
+        for (TinyGguf model : List.of(
+                TinyGguf.valid().string("qwen2.rope.scaling.type", "dynamic"),
+                TinyGguf.valid().u32("qwen2.hyper_connection.count", 2))) {
+            assertThat(refused(model.write(folder.resolve("m.gguf"))).code()).isEqualTo("model-format-unsupported");
+        }
+        for (TinyGguf model : List.of(
+                TinyGguf.valid()
+                        .u32("qwen2.expert_count", 8)
+                        .u32("qwen2.expert_used_count", 2)
+                        .u32("qwen2.expert_group_count", 4)
+                        .u32("qwen2.expert_group_used_count", 4),
+                TinyGguf.valid().u32("qwen2.rope.dimension_count", 64).u32("qwen2.attention.key_length_mla", 64),
+                TinyGguf.valid().u32("qwen2.rope.dimension_count", 64).u32("qwen2.attention.indexer.key_length", 32))) {
+            assertThat(refused(model.write(folder.resolve("m.gguf"))).code()).isEqualTo("model-file-corrupt");
+        }
     }
 
     @Test

@@ -59,6 +59,10 @@ final class TinyGguf {
         return raw(key, 9, out.toByteArray());
     }
 
+    TinyGguf f32(String key, float value) {
+        return raw(key, 6, le(4).putFloat(value).array());
+    }
+
     TinyGguf ints(String key, int... values) {
         byte[] bytes = new byte[12 + 4 * values.length];
         ByteBuffer buffer = wrap(bytes).putInt(5).putLong(values.length);

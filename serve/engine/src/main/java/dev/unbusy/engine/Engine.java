@@ -179,7 +179,7 @@ public final class Engine implements AutoCloseable {
         // planned again: rare, and harmless.
         Generation[] current = inStep;
         Context owned = context;
-        if (current.length > 0 && owned != null && allCancelled(current)) {
+        if (current.length > 0 && owned != null && options.takesBack() && allCancelled(current)) {
             owned.abortRequested(true);
         }
     }

@@ -133,10 +133,10 @@ final class LoadedModel implements AutoCloseable {
                 TimeUnit.MILLISECONDS.toNanos(config.maxStallMillis()),
                 RESERVE_OUTPUT_TOKENS,
                 maxOutputs(),
-                // A recurrent state cannot be cut, neither behind the tokens guessed right nor behind a shared prefix.
+                // A recurrent state cannot be cut behind the tokens guessed right.
                 model.isRecurrent() ? 0 : DRAFT_TOKENS,
                 config.speculation(),
-                !model.isRecurrent());
+                sharesPrefixes());
     }
 
     /** For the thread that is to own it. */
@@ -154,8 +154,17 @@ final class LoadedModel implements AutoCloseable {
                 config.kvType()));
     }
 
+    /**
+     * A recurrent state cannot be cut behind a prefix. Where windows slide it can be cut, but what comes before the cut has
+     * left the window and is gone: answers would be wrong without a word.
+     */
+    private boolean sharesPrefixes() {
+        return !model.isRecurrent() && model.slidingWindow() == 0;
+    }
+
     private int slots() {
-        return config.parallelSequences() + (sizing.layout() == KvLayout.SHARED ? CACHED_SEQUENCES : 0);
+        boolean cached = sizing.layout() == KvLayout.SHARED && sharesPrefixes();
+        return config.parallelSequences() + (cached ? CACHED_SEQUENCES : 0);
     }
 
     /** Each costs memory for a row of logits. */

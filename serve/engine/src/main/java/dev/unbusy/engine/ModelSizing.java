@@ -36,12 +36,20 @@ record ModelSizing(int contextTokens, KvLayout layout, int kvCells, int parkedCe
     static ModelSizing of(GgufFile model, WorkerConfig config, @Nullable Bytes available) {
         long cellBytes = cellBytes(model, config.kvType());
         int trained = Math.max(CELLS, model.contextTokens());
-        int context = config.contextTokens() > 0 ? Math.min(config.contextTokens(), trained) : trained;
+        int longest = Math.max(trained, model.longestContextTokens());
+        int context = config.contextTokens() > 0 ? Math.min(config.contextTokens(), longest) : trained;
         long left = Long.MAX_VALUE;
         long most = Long.MAX_VALUE;
         if (available != null) {
-            left = (long) (available.count() * MEMORY_SHARE) - model.weightBytes() - COMPUTE_BUFFERS.count();
+            long sequences = config.parallelSequences() * model.kvBytesPerSequence(config.batchTokens());
+            left = (long) (available.count() * MEMORY_SHARE)
+                    - model.weightBytes()
+                    - COMPUTE_BUFFERS.count()
+                    - sequences;
             most = cellBytes == 0 ? Long.MAX_VALUE : left / cellBytes;
+            if (model.hasCompressedCaches()) {
+                most = (most / config.parallelSequences()) / CELLS * CELLS;
+            }
             if (left <= 0 || most < CELLS) {
                 throw tooLarge(model, available, left, cellBytes);
             }
@@ -49,6 +57,14 @@ record ModelSizing(int contextTokens, KvLayout layout, int kvCells, int parkedCe
                 throw contextTooLarge(context, most, available);
             }
             context = (int) Math.min(context, most);
+        }
+        if (model.hasCompressedCaches()) {
+            // The library gives each sequence caches for a whole context, and shares none.
+            if (config.kvLayout() == KvLayoutChoice.SHARED) {
+                throw cannotShare(model);
+            }
+            long whole = (long) config.parallelSequences() * padded(context);
+            return new ModelSizing(context, KvLayout.SPLIT, (int) Math.min(Integer.MAX_VALUE / 2, whole), 0);
         }
         long unasked = cellBytes == 0 ? most : Math.min(most, UNASKED_CELLS.count() / cellBytes);
         KvLayout layout = layout(config, context, most, unasked);
@@ -112,6 +128,19 @@ record ModelSizing(int contextTokens, KvLayout layout, int kvCells, int parkedCe
                 Text.of(
                         "Take a smaller quantization or a smaller model, or free about %s",
                         "请换用更小的量化版本或更小的模型，或释放约 %s 内存", new Bytes(Math.max(0, (long) (-left / MEMORY_SHARE)))),
+                null);
+    }
+
+    private static EngineException cannotShare(GgufFile model) {
+        return new EngineException(
+                "kv-layout-unsupported",
+                Text.of(
+                        "worker.kv_layout is shared, but %s (architecture %s) has compressed caches, which sequences cannot"
+                                + " share",
+                        "worker.kv_layout 为 shared，但 %s（架构 %s）使用压缩缓存，无法在请求之间共用", model.path(), model.architecture()),
+                Text.of(
+                        "Set worker.kv_layout: split or auto; fewer worker.parallel_sequences leave more context for each",
+                        "请设置 worker.kv_layout: split 或 auto；减小 worker.parallel_sequences 可为每个请求留出更长的上下文"),
                 null);
     }
 

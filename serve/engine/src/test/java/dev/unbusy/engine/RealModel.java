@@ -1,19 +1,10 @@
 package dev.unbusy.engine;
 
 import dev.unbusy.catalog.HostProbe;
-import dev.unbusy.llama.Batch;
-import dev.unbusy.llama.Context;
-import dev.unbusy.llama.ContextOptions;
-import dev.unbusy.llama.DecodeOutcome;
 import dev.unbusy.llama.KvType;
-import dev.unbusy.llama.LlamaLibrary;
-import dev.unbusy.llama.Model;
-import dev.unbusy.llama.ModelOptions;
 import dev.unbusy.metrics.Metrics;
 import dev.unbusy.scheduler.Speculation;
 import dev.unbusy.text.Progress;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class RealModel {
     private static @Nullable LoadedModel loaded;
     private static @Nullable LoadedModel pooled;
-    private static @Nullable Model plain;
+    private static @Nullable PlainLoop plain;
     private static final Map<Integer, LoadedModel> SPECULATING = new HashMap<>();
 
     private RealModel() {}
@@ -107,55 +98,21 @@ final class RealModel {
         return engine;
     }
 
-    /** Greedy tokens of a plain loop over the binding: one sequence, no scheduler, no sampler of ours. */
+    /** Greedy tokens of a plain loop over the binding, up to an end token. */
     static synchronized List<Integer> plainLoop(int[] prompt, int count) {
-        Model model = plain;
-        if (model == null) {
-            model = LlamaLibrary.load(natives())
-                    .loadModel(file(), ModelOptions.DEFAULT.withGpuLayers(0), Progress.NONE);
-            plain = model;
+        PlainLoop loop = plain;
+        if (loop == null) {
+            loop = new PlainLoop(file(), KvType.F16);
+            plain = loop;
         }
         List<Integer> tokens = new ArrayList<>();
-        try (Context context = model.newContext(ContextOptions.single(1024, 1).withBatch(512, 512));
-                Batch batch = new Batch(512)) {
-            int index = -1;
-            for (int position = 0; position < prompt.length; position++) {
-                if (batch.size() == 512) {
-                    decode(context, batch);
-                }
-                index = batch.add(prompt[position], position, 0, position == prompt.length - 1);
-            }
-            decode(context, batch);
-            for (int i = 0; i < count; i++) {
-                int token = argmax(context.logits(index));
-                tokens.add(token);
-                if (model.vocab().isEndOfGeneration(token)) {
-                    break;
-                }
-                index = batch.add(token, prompt.length + i, 0, true);
-                decode(context, batch);
+        for (int token : loop.answer(prompt, count)) {
+            tokens.add(token);
+            if (shared().vocab().isEndOfGeneration(token)) {
+                break;
             }
         }
         return tokens;
-    }
-
-    private static void decode(Context context, Batch batch) {
-        DecodeOutcome outcome = context.decode(batch);
-        if (outcome != DecodeOutcome.OK) {
-            throw new AssertionError("decode: " + outcome);
-        }
-        batch.clear();
-    }
-
-    private static int argmax(MemorySegment logits) {
-        int best = 0;
-        int size = (int) (logits.byteSize() / Float.BYTES);
-        for (int i = 1; i < size; i++) {
-            if (logits.getAtIndex(ValueLayout.JAVA_FLOAT, i) > logits.getAtIndex(ValueLayout.JAVA_FLOAT, best)) {
-                best = i;
-            }
-        }
-        return best;
     }
 
     /** Waits for what another thread will do, without sleeping; the test's own timeout bounds it. */

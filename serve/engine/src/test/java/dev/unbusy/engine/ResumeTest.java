@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Streams that one worker begins and another goes on with, with the real model over HTTP. What the client has by then is
  * never said again, nor left out, and counts are exact: that holds always. What comes behind it is the same unless two
  * tokens are nearly as likely: the second worker computes in one batch what the first computed token by token, and the
- * library rounds differently there ({@code docs/decisions/0012-continuation.md} has the share). So the events right behind
+ * library rounds differently there ({@code docs/decisions/0013-continuation.md} has the share). So the events right behind
  * the cut are compared here; {@link GenerationResumeTest} compares everything, without the rounding.
  */
 class ResumeTest {

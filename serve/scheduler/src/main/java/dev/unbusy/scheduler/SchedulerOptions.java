@@ -57,4 +57,9 @@ public record SchedulerOptions(
             throw new IllegalArgumentException("stall bound and reserve must be positive");
         }
     }
+
+    /** Whether the cache can take tokens back; else a step that was broken off leaves a sequence that must not go on. */
+    public boolean takesBack() {
+        return maxDraftTokens > 0;
+    }
 }

@@ -34,11 +34,11 @@ record ModelWish(@Nullable String name, @Nullable Path file) {
      * @param reason why it is this one
      */
     record Chosen(
-            String id, List<String> aliases, Path file, int trainedContextTokens, Text reason, List<Text> rejected) {
+            String id, List<String> aliases, Path file, int longestContextTokens, Text reason, List<Text> rejected) {
 
-        /** What the worker makes of a wish for a context: never more than the model was trained for, if that is known. */
+        /** What the worker makes of a wish for a context: never more than the model reaches, if that is known. */
         int contextTokens(int wanted) {
-            return trainedContextTokens > 0 ? Math.min(wanted, trainedContextTokens) : wanted;
+            return longestContextTokens > 0 ? Math.min(wanted, longestContextTokens) : wanted;
         }
     }
 
@@ -95,7 +95,8 @@ record ModelWish(@Nullable String name, @Nullable Path file) {
         String id = shortName(fullId);
         Set<String> aliases = new LinkedHashSet<>(List.of(fullId, stem(file), "unbusy"));
         aliases.remove(id);
-        return new Chosen(id, List.copyOf(aliases), file.toAbsolutePath(), header.contextTokens(), reason, rejected);
+        return new Chosen(
+                id, List.copyOf(aliases), file.toAbsolutePath(), header.longestContextTokens(), reason, rejected);
     }
 
     private static GgufFile checked(Path file) {

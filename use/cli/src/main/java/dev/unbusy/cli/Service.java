@@ -192,8 +192,8 @@ final class Service {
         int possible = model.contextTokens(contextTokens);
         if (possible < contextTokens) {
             io.say(Text.of(
-                    "--ctx is %d; the model was trained for %d, so %2$d it is.",
-                    "--ctx 的值为 %d；模型训练时的上下文为 %d，因此使用 %2$d。", contextTokens, possible));
+                    "--ctx is %d; the positions of this model reach %d, so %2$d it is.",
+                    "--ctx 的值为 %d；该模型的位置最多到 %d，因此使用 %2$d。", contextTokens, possible));
         }
         return possible;
     }
