@@ -84,6 +84,12 @@ public enum Metric {
             "Attempts that failed before the answer had begun and were tried again, by reason",
             "在应答开始之前失败并重试的次数，按原因统计",
             "reason"),
+    GATEWAY_CONTINUATIONS(
+            Kind.COUNTER,
+            "unbusy_gateway_continuations",
+            "Streams whose worker was lost and that were to go on at another worker, by reason of the loss",
+            "因工作进程丢失而转由其他工作进程继续的流数，按丢失原因统计",
+            "reason"),
     GATEWAY_DISCONNECTS(
             Kind.COUNTER,
             "unbusy_gateway_disconnects",

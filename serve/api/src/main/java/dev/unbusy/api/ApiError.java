@@ -134,6 +134,18 @@ public record ApiError(
                 maxTokens);
     }
 
+    /** An answer that was begun with one model file cannot go on with another: token ids mean other texts there. */
+    public static ApiError otherModel(String begunWith, String here) {
+        return new ApiError(
+                409,
+                "The answer was begun with model file " + quote(begunWith) + ", and this worker runs " + here
+                        + ". Ask a worker of the same file, or send the request anew.",
+                INVALID_REQUEST,
+                Continuation.HEADER,
+                "continuation_of_another_model",
+                0);
+    }
+
     // ---- the address -----------------------------------------------------------------------------------------------
 
     public static ApiError notFound(String method, String path) {

@@ -43,6 +43,12 @@ public final class CompletionWriter extends AnswerWriter {
         return closeChunk(null);
     }
 
+    /** A token that another writer has told already; {@code text_offset} counts on behind it. */
+    public void skip(int choice, String token) {
+        reserve(choice);
+        offsets[choice] += token.length();
+    }
+
     /** @param usage of the whole request, with the choice that ends last; null with the others */
     public byte[] finish(int choice, FinishReason reason, @Nullable Usage usage) {
         write(openChunk(), choice, "", null, reason.word());
@@ -62,9 +68,7 @@ public final class CompletionWriter extends AnswerWriter {
 
     /** The older form: four lists side by side. */
     private void writeLogprobs(JsonBytes json, int choice, List<Logprob> tokens) {
-        if (choice >= offsets.length) {
-            offsets = Arrays.copyOf(offsets, choice + 1);
-        }
+        reserve(choice);
         json.open('{').key("tokens").open('[');
         tokens.forEach(token -> json.string(token.text()));
         json.close(']').key("token_logprobs").open('[');
@@ -83,5 +87,11 @@ public final class CompletionWriter extends AnswerWriter {
             offsets[choice] += token.text().length();
         }
         json.close(']').close('}');
+    }
+
+    private void reserve(int choice) {
+        if (choice >= offsets.length) {
+            offsets = Arrays.copyOf(offsets, choice + 1);
+        }
     }
 }

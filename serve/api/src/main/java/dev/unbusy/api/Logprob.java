@@ -15,7 +15,7 @@ public record Logprob(byte[] bytes, double logprob, List<Logprob> top) {
     /** What stands for a probability of zero, since JSON has no infinity; OpenAI's value. */
     private static final double LOWEST = -9999.0;
 
-    String text() {
+    public String text() {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 

@@ -1,8 +1,10 @@
 package dev.unbusy.engine;
 
 import dev.unbusy.api.ApiError;
+import dev.unbusy.api.ApiException;
 import dev.unbusy.api.FinishReason;
 import dev.unbusy.api.Sse;
+import dev.unbusy.api.StreamMarks;
 import dev.unbusy.api.Usage;
 import dev.unbusy.chat.OutputSplitter;
 import dev.unbusy.grammar.GrammarException;
@@ -32,6 +34,10 @@ final class Answer {
     private final FinishReason[] reasons;
     private final GenerationUsage[] usages;
     private int ended;
+    /** Asked for by whoever may have to find another worker for the rest; null else. */
+    private final @Nullable StreamMarks marks;
+    /** Seeds of the choices' random numbers. */
+    private final long[] seeds;
     /** Events of a stream that are still to be sent. */
     private final ByteArrayOutputStream unsent = new ByteArrayOutputStream();
 
@@ -41,7 +47,15 @@ final class Answer {
     private Engine.@Nullable Handle handle;
     private @Nullable ScheduledFuture<?> keepAlive;
 
-    Answer(Exchange exchange, AnswerForm form, int choices, int choicesPerPrompt, boolean stream) {
+    /** @param marks null where nobody asked for them */
+    Answer(
+            Exchange exchange,
+            AnswerForm form,
+            List<GenerationRequest> requests,
+            int choicesPerPrompt,
+            boolean stream,
+            @Nullable StreamMarks marks) {
+        int choices = requests.size();
         this.exchange = exchange;
         this.form = form;
         this.stream = stream;
@@ -49,13 +63,26 @@ final class Answer {
         reasons = new FinishReason[choices];
         usages = new GenerationUsage[choices];
         begun = new boolean[choices];
+        this.marks = stream ? marks : null;
+        seeds = requests.stream().mapToLong(request -> request.sampler().seed()).toArray();
+        for (int choice = 0; choice < choices; choice++) {
+            int[] written = requests.get(choice).written().tokens();
+            if (written.length > 0) {
+                begun[choice] = true;
+                form.goesOn(choice, written);
+            }
+        }
     }
 
     /** The head of a stream: not before the engine has taken the request, since until then the answer may be an error. */
     private void open() {
         if (stream && !opened) {
             opened = true;
-            exchange.startStream(200, Sse.CONTENT_TYPE, "cache-control", "no-cache");
+            if (marks == null) {
+                exchange.startStream(200, Sse.CONTENT_TYPE, "cache-control", "no-cache");
+            } else {
+                exchange.startStream(200, Sse.CONTENT_TYPE, "cache-control", "no-cache", StreamMarks.HEADER, "1");
+            }
         }
     }
 
@@ -76,6 +103,22 @@ final class Answer {
         return listeners;
     }
 
+    /** Another worker ended this choice; nothing of it is told again. */
+    synchronized void endedBefore(int choice, GenerationUsage usage) {
+        reasons[choice] = FinishReason.STOP;
+        usages[choice] = usage;
+        ended++;
+    }
+
+    /** All choices had ended before: what is left is the end of the stream. */
+    synchronized void nothingLeft() {
+        open();
+        over = true;
+        send(form.end(usage()));
+        flush();
+        exchange.end();
+    }
+
     /** The engine has it: from now on a disconnect takes it back, and silence is broken by comments. */
     synchronized void started(Engine.Handle engineHandle, ScheduledExecutorService timer, int keepAliveSeconds) {
         open();
@@ -88,15 +131,19 @@ final class Answer {
         }
     }
 
+    /** Without what is unsent: a mark made between a token and the answer's end would tell half of it. */
     private synchronized void keepAlive() {
         if (!over && ended == 0) {
-            flush();
             exchange.write(Sse.keepAlive());
         }
     }
 
+    /** Events and the mark behind them are one write. On the engine's thread, where each token is told as a whole. */
     private synchronized void flush() {
         if (unsent.size() > 0) {
+            if (marks != null) {
+                send(marks.take());
+            }
             exchange.write(unsent.toByteArray());
             unsent.reset();
         }
@@ -108,11 +155,29 @@ final class Answer {
         }
     }
 
+    private synchronized void begun(int choice, int cachedTokens) {
+        if (marks != null && !over) {
+            marks.begun(choice, seeds[choice], cachedTokens);
+        }
+    }
+
     private synchronized void token(
-            int choice, List<OutputSplitter.Piece> pieces, @Nullable TokenLogprobs logprobs, boolean insideReasoning) {
+            int choice,
+            int token,
+            List<OutputSplitter.Piece> pieces,
+            @Nullable TokenLogprobs logprobs,
+            boolean insideReasoning) {
         if (over) {
             return;
         }
+        if (marks != null) {
+            marks.chosen(choice, token);
+        }
+        tell(choice, pieces, logprobs, insideReasoning);
+    }
+
+    private void tell(
+            int choice, List<OutputSplitter.Piece> pieces, @Nullable TokenLogprobs logprobs, boolean insideReasoning) {
         begin(choice);
         if (stream) {
             send(form.token(choice, pieces, logprobs, insideReasoning));
@@ -126,7 +191,10 @@ final class Answer {
         if (over) {
             return;
         }
-        token(choice, pieces, null, false);
+        tell(choice, pieces, null, false);
+        if (marks != null) {
+            marks.ended(choice);
+        }
         reasons[choice] = reason;
         usages[choice] = usage;
         ended++;
@@ -156,9 +224,12 @@ final class Answer {
         over = true;
         stopKeepAlive();
         LOG.error("request {}: choice {} failed: {}", exchange.id(), choice, cause.getMessage(), cause);
-        ApiError error = cause instanceof GrammarException grammar
-                ? ToolGrammars.refused(grammar, "response_format").error()
-                : ApiError.internal(exchange.id());
+        ApiError error = switch (cause) {
+            case GrammarException grammar ->
+                ToolGrammars.refused(grammar, "response_format").error();
+            case ApiException refused -> refused.error();
+            default -> ApiError.internal(exchange.id());
+        };
         if (stream) {
             flush();
             exchange.write(error.sseEvent());
@@ -204,9 +275,17 @@ final class Answer {
         }
 
         @Override
+        public void begun(int cachedTokens) {
+            Answer.this.begun(index, cachedTokens);
+        }
+
+        @Override
         public void token(
-                List<OutputSplitter.Piece> pieces, @Nullable TokenLogprobs logprobs, boolean insideReasoning) {
-            Answer.this.token(index, pieces, logprobs, insideReasoning);
+                int token,
+                List<OutputSplitter.Piece> pieces,
+                @Nullable TokenLogprobs logprobs,
+                boolean insideReasoning) {
+            Answer.this.token(index, token, pieces, logprobs, insideReasoning);
         }
 
         @Override

@@ -15,6 +15,9 @@ interface AnswerForm {
     /** The first event of a choice. */
     byte @Nullable [] begin(int choice);
 
+    /** A choice was begun by another worker, which told these tokens. */
+    void goesOn(int choice, int[] tokens);
+
     byte @Nullable [] token(
             int choice, List<OutputSplitter.Piece> pieces, @Nullable TokenLogprobs logprobs, boolean insideReasoning);
 

@@ -58,6 +58,9 @@ final class ChatAnswer implements AnswerForm {
     }
 
     @Override
+    public void goesOn(int choice, int[] tokens) {}
+
+    @Override
     public byte @Nullable [] token(
             int choice, List<OutputSplitter.Piece> pieces, @Nullable TokenLogprobs logprobs, boolean insideReasoning) {
         String reasoning = null;

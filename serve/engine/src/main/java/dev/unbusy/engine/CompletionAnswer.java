@@ -34,6 +34,15 @@ final class CompletionAnswer implements AnswerForm {
     }
 
     @Override
+    public void goesOn(int choice, int[] tokens) {
+        if (tellsLogprobs) {
+            for (int token : tokens) {
+                writer.skip(choice, texts.text(token));
+            }
+        }
+    }
+
+    @Override
     public byte @Nullable [] token(
             int choice, List<OutputSplitter.Piece> pieces, @Nullable TokenLogprobs logprobs, boolean insideReasoning) {
         String text = joined(pieces);

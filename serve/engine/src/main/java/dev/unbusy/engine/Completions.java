@@ -6,15 +6,20 @@ import dev.unbusy.api.ChatCompletionWriter;
 import dev.unbusy.api.ChatRequest;
 import dev.unbusy.api.CompletionRequest;
 import dev.unbusy.api.CompletionWriter;
+import dev.unbusy.api.Continuation;
 import dev.unbusy.api.ResponseIds;
+import dev.unbusy.api.StreamMarks;
 import dev.unbusy.http.Exchange;
 import dev.unbusy.text.Text;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +36,7 @@ final class Completions implements AutoCloseable {
     private final WorkerConfig config;
     private final PromptMaker prompts;
     private final String fingerprint;
+    private final String modelIdentity;
     private final ExecutorService tokenizers = Executors.newFixedThreadPool(
             TOKENIZER_THREADS,
             Thread.ofPlatform().daemon().name("tokenizer-", 0).factory());
@@ -43,57 +49,97 @@ final class Completions implements AutoCloseable {
         this.config = config;
         prompts = new PromptMaker(model);
         fingerprint = model.fingerprint();
+        modelIdentity = model.identity();
     }
 
     /** On the exchange's event loop. */
     void chat(Exchange exchange) {
-        prepare(exchange, body -> {
+        prepare(exchange, (body, resumed) -> {
             ChatRequest request = ChatRequest.parse(body);
-            List<GenerationRequest> generations = prompts.chat(request, Claims.of(exchange::header, request.user()));
+            Start start = start(
+                    resumed,
+                    request.stream(),
+                    ResponseIds.chat(),
+                    prompts.chat(request, Claims.of(exchange::header, request.user())));
             ChatAnswer form = new ChatAnswer(
                     new ChatCompletionWriter(
-                            ResponseIds.chat(), nowSeconds(), request.model(), fingerprint, request.streamUsage()),
+                            start.head.id(),
+                            start.head.createdSeconds(),
+                            request.model(),
+                            start.head.fingerprint(),
+                            request.streamUsage()),
                     model.vocab(),
                     request.logprobs());
-            answer(exchange, generations, generations.size(), form, request.stream());
+            answer(exchange, start, start.requests.size(), form, request.stream());
         });
     }
 
     /** On the exchange's event loop. */
     void completion(Exchange exchange) {
-        prepare(exchange, body -> {
+        prepare(exchange, (body, resumed) -> {
             CompletionRequest request = CompletionRequest.parse(body);
-            List<GenerationRequest> generations =
-                    prompts.completion(request, Claims.of(exchange::header, request.user()));
+            Start start = start(
+                    resumed,
+                    request.stream(),
+                    ResponseIds.completion(),
+                    prompts.completion(request, Claims.of(exchange::header, request.user())));
             CompletionAnswer form = new CompletionAnswer(
                     new CompletionWriter(
-                            ResponseIds.completion(),
-                            nowSeconds(),
+                            start.head.id(),
+                            start.head.createdSeconds(),
                             request.model(),
-                            fingerprint,
+                            start.head.fingerprint(),
                             request.streamUsage()),
                     model.vocab(),
                     request.logprobs() >= 0,
                     request.echo()
-                            ? prompts.echoes(generations, request.sampling().n())
+                            ? prompts.echoes(start.requests, request.sampling().n())
                             : List.of());
-            answer(exchange, generations, request.sampling().n(), form, request.stream());
+            answer(exchange, start, request.sampling().n(), form, request.stream());
         });
     }
 
     /** Work on a request's body that may fail. */
     private interface Preparation {
-        void of(byte[] body);
+        void of(byte[] body, @Nullable Continuation resumed);
+    }
+
+    /**
+     * What an answer begins with.
+     *
+     * @param resumed another worker began it
+     */
+    private record Start(Continuation.Head head, List<GenerationRequest> requests, boolean resumed) {}
+
+    private Start start(
+            @Nullable Continuation resumed, boolean stream, String newId, List<GenerationRequest> requests) {
+        if (resumed == null) {
+            return new Start(new Continuation.Head(newId, nowSeconds(), fingerprint, modelIdentity), requests, false);
+        }
+        if (!stream) {
+            throw Continuation.wrong("goes with a request for a stream ('stream': true) only");
+        }
+        if (!resumed.head().model().equals(modelIdentity)) {
+            throw ApiError.otherModel(resumed.head().model(), modelIdentity).exception();
+        }
+        return new Start(resumed.head(), Written.of(resumed, requests), true);
     }
 
     private void prepare(Exchange exchange, Preparation preparation) {
-        byte[] body = exchange.bodyBytes();
+        byte[] received = exchange.bodyBytes();
         exchange.releaseBody();
+        String marks = exchange.header(Continuation.HEADER);
         try {
             tokenizers.execute(() -> {
                 try {
                     if (exchange.isOpen()) {
-                        preparation.of(body);
+                        if (marks == null) {
+                            preparation.of(received, null);
+                        } else {
+                            int size = marksSize(marks, received.length);
+                            int end = received.length - size;
+                            preparation.of(Arrays.copyOf(received, end), Continuation.parse(received, end, size));
+                        }
                     }
                 } catch (ApiException e) {
                     Answers.error(exchange, e.error());
@@ -109,14 +155,35 @@ final class Completions implements AutoCloseable {
         }
     }
 
-    private void answer(
-            Exchange exchange,
-            List<GenerationRequest> generations,
-            int choicesPerPrompt,
-            AnswerForm form,
-            boolean stream) {
-        Answer answer = new Answer(exchange, form, generations.size(), choicesPerPrompt, stream);
-        Engine.Handle handle = engine.submit(generations, answer.listeners());
+    private static int marksSize(String header, int bodyBytes) {
+        if (!header.matches("[1-9][0-9]{0,8}") || Integer.parseInt(header) >= bodyBytes) {
+            throw Continuation.wrong("must be how many of the body's " + bodyBytes + " bytes are marks, at its end");
+        }
+        return Integer.parseInt(header);
+    }
+
+    private void answer(Exchange exchange, Start start, int choicesPerPrompt, AnswerForm form, boolean stream) {
+        StreamMarks marks = "1".equals(exchange.header(StreamMarks.HEADER))
+                ? new StreamMarks(start.resumed ? null : start.head)
+                : null;
+        Answer answer = new Answer(exchange, form, start.requests, choicesPerPrompt, stream, marks);
+        List<GenerationRequest> open = new ArrayList<>();
+        List<GenerationListener> all = answer.listeners();
+        List<GenerationListener> listeners = new ArrayList<>();
+        for (int choice = 0; choice < start.requests.size(); choice++) {
+            GenerationRequest request = start.requests.get(choice);
+            if (request.written().ended()) {
+                answer.endedBefore(choice, Written.usage(request, model.vocab()));
+            } else {
+                open.add(request);
+                listeners.add(all.get(choice));
+            }
+        }
+        if (open.isEmpty()) {
+            answer.nothingLeft();
+            return;
+        }
+        Engine.Handle handle = engine.submit(open, listeners);
         if (handle == null) {
             Answers.error(
                     exchange,

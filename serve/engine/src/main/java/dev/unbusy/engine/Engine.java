@@ -124,17 +124,18 @@ public final class Engine implements AutoCloseable {
      * Takes answers in that belong together.
      *
      * @return null if the inbox is full
+     * @throws dev.unbusy.api.ApiException where an answer is to go on behind tokens that no worker can have written
      */
     public @Nullable Handle submit(List<GenerationRequest> requests, List<? extends GenerationListener> listeners) {
         int count = requests.size();
-        if (closing || queued.addAndGet(count) > maxWaiting + options.maxRunning()) {
-            queued.addAndGet(-count);
-            return null;
-        }
         long nowNanos = System.nanoTime();
         Generation[] generations = new Generation[count];
         for (int i = 0; i < count; i++) {
-            generations[i] = new Generation(requests.get(i), listeners.get(i), nowNanos);
+            generations[i] = new Generation(requests.get(i), listeners.get(i), vocab, nowNanos);
+        }
+        if (closing || queued.addAndGet(count) > maxWaiting + options.maxRunning()) {
+            queued.addAndGet(-count);
+            return null;
         }
         inbox.add(() -> admit(generations));
         return reason -> cancel(generations, reason);

@@ -60,7 +60,7 @@ public final class EngineMetrics {
     void token(Generation generation) {
         long nowNanos = System.nanoTime();
         completionTokens.increment();
-        if (generation.chosen() == 1) {
+        if (generation.isFirst()) {
             promptTokens.increment(generation.promptLength());
             cachedTokens.increment(Math.max(0, generation.cachedTokens()));
             firstToken.record(nowNanos - generation.submittedNanos, TimeUnit.NANOSECONDS);

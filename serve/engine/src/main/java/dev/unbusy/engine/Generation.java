@@ -1,5 +1,6 @@
 package dev.unbusy.engine;
 
+import dev.unbusy.api.Continuation;
 import dev.unbusy.api.FinishReason;
 import dev.unbusy.chat.OutputSplitter;
 import dev.unbusy.grammar.Grammar;
@@ -43,7 +44,8 @@ final class Generation extends Sequence {
     /** When the client lost interest, 0 while it has not. Volatile: set by any thread, read by the engine and other cancellers. */
     private volatile long cancelledNanos;
 
-    Generation(GenerationRequest request, GenerationListener listener, long submittedNanos) {
+    /** @throws dev.unbusy.api.ApiException where the answer is to go on behind tokens that no worker can have written */
+    Generation(GenerationRequest request, GenerationListener listener, Vocab vocab, long submittedNanos) {
         super(
                 request.prompt(),
                 request.maxTokens(),
@@ -53,7 +55,13 @@ final class Generation extends Sequence {
         this.listener = listener;
         this.submittedNanos = submittedNanos;
         sampler = new Sampler(request.sampling(), request.sampler(), request.prompt(), request.prompt().length);
-        text = new AnswerText(request.shape(), request.stops());
+        text = Written.replay(request, vocab);
+        int[] written = request.written().tokens();
+        goOnBehind(written);
+        for (int token : written) {
+            sampler.accept(token);
+        }
+        chosen = written.length;
         speculate(new PromptLookupDrafter());
     }
 
@@ -63,6 +71,9 @@ final class Generation extends Sequence {
      * @return the token to go on with, or −1 if the answer has ended
      */
     int next(MemorySegment logits, Vocab vocab, SamplerScratch scratch) {
+        if (chosen == 0) {
+            listener.begun(Math.max(0, cachedTokens()));
+        }
         int token = choose(logits, vocab, scratch);
         TokenLogprobs logprobs =
                 request.sampling().topLogprobs() < 0 ? null : sampler.logprobs(logits, vocab.size(), token, scratch);
@@ -71,19 +82,20 @@ final class Generation extends Sequence {
             constraint.accept(token);
         }
         chosen++;
-        // A text that a grammar ends is over, whatever the request says of end tokens: nothing could follow.
-        if (vocab.isEndOfGeneration(token) && (!request.ignoreEos() || constraint != null)) {
-            end(FinishReason.STOP);
+        if (request.isEnd(token, vocab)) {
+            List<OutputSplitter.Piece> rest = finishText();
+            listener.token(token, List.of(), null, text.insideReasoning());
+            end(FinishReason.STOP, rest);
             return -1;
         }
-        tell(text.add(token, vocab), logprobs);
+        tell(token, text.add(token, vocab), logprobs);
         Matcher.Next next = constraint == null ? Matcher.Next.TOKENS : constraint.next();
         if (text.stopped() || next == Matcher.Next.END) {
-            end(FinishReason.STOP);
+            end(FinishReason.STOP, finishText());
             return -1;
         }
         if (chosen >= maxOutput() || next == Matcher.Next.DEAD_END) {
-            end(FinishReason.LENGTH);
+            end(FinishReason.LENGTH, finishText());
             return -1;
         }
         return token;
@@ -98,31 +110,54 @@ final class Generation extends Sequence {
         MaskStore.Constraint own = constraint;
         if (own == null) {
             own = masks.begin(grammar);
+            replay(own);
             constraint = own;
         }
         return sampler.sample(logits, vocab.size(), own.allowed(), scratch);
     }
 
-    private void tell(List<OutputSplitter.Piece> pieces, @Nullable TokenLogprobs logprobs) {
+    private void replay(MaskStore.Constraint own) {
+        int[] written = request.written().tokens();
+        for (int i = 0; i < written.length; i++) {
+            if (!own.allows(written[i])) {
+                throw Continuation.wrong("has token " + written[i] + " at place " + i
+                        + ", which the request's form does not allow there");
+            }
+            own.accept(written[i]);
+        }
+    }
+
+    private void tell(int token, List<OutputSplitter.Piece> pieces, @Nullable TokenLogprobs logprobs) {
         if (logprobs == null || !text.mayCall()) {
-            listener.token(pieces, logprobs, text.insideReasoning());
+            listener.token(token, pieces, logprobs, text.insideReasoning());
             return;
         }
-        undecided.add(logprobs);
+        if (pieces.isEmpty() && !text.insideCalls()) {
+            undecided.add(logprobs);
+            return;
+        }
         decide(pieces);
-        listener.token(pieces, null, text.insideReasoning());
+        listener.token(token, pieces, isText(pieces) ? logprobs : null, text.insideReasoning());
     }
 
     /** Text shows that the tokens that came are its own, calls that they are not. */
     private void decide(List<OutputSplitter.Piece> pieces) {
-        if (pieces.stream().anyMatch(piece -> !AnswerText.isCall(piece))) {
-            for (TokenLogprobs logprobs : undecided) {
-                listener.token(List.of(), logprobs, text.insideReasoning());
-            }
-            undecided.clear();
-        } else if (!pieces.isEmpty() || text.insideCalls()) {
-            undecided.clear();
+        boolean told = isText(pieces);
+        for (TokenLogprobs logprobs : undecided) {
+            listener.token(logprobs.token(), List.of(), told ? logprobs : null, text.insideReasoning());
         }
+        undecided.clear();
+    }
+
+    private static boolean isText(List<OutputSplitter.Piece> pieces) {
+        return pieces.stream().anyMatch(piece -> !AnswerText.isCall(piece));
+    }
+
+    /** What was held back at the end. */
+    private List<OutputSplitter.Piece> finishText() {
+        List<OutputSplitter.Piece> rest = text.finish();
+        decide(rest);
+        return rest;
     }
 
     void flush() {
@@ -162,13 +197,21 @@ final class Generation extends Sequence {
         return cancelled == 0 ? 0 : Math.max(0, endNanos - (cancelled - startNanos > 0 ? cancelled : startNanos));
     }
 
-    private void end(FinishReason reason) {
-        List<OutputSplitter.Piece> rest = text.finish();
-        decide(rest);
+    /** Whether the token chosen last is the first of this worker's. */
+    boolean isFirst() {
+        return chosen == request.written().tokens().length + 1;
+    }
+
+    private int cachedAtFirst() {
+        return request.written().isEmpty()
+                ? Math.max(0, cachedTokens())
+                : request.written().cachedTokens();
+    }
+
+    private void end(FinishReason reason, List<OutputSplitter.Piece> rest) {
         listener.ended(
                 rest,
                 reason == FinishReason.STOP && text.toolCalls() > 0 ? FinishReason.TOOL_CALLS : reason,
-                new GenerationUsage(
-                        promptLength(), Math.max(0, cachedTokens()), chosen, Math.min(chosen, text.reasoningTokens())));
+                new GenerationUsage(promptLength(), cachedAtFirst(), chosen, Math.min(chosen, text.reasoningTokens())));
     }
 }

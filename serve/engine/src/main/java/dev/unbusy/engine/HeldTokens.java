@@ -31,7 +31,7 @@ final class HeldTokens {
         for (int i = 0; i < held.size(); i++) {
             Generation generation = held.get(i);
             boolean due = nowNanos - generation.heldSinceNanos + expectedNanos > FRAME_NANOS;
-            if (due || generation.chosen() == 1) {
+            if (due || generation.isFirst()) {
                 generation.heldSinceNanos = 0;
                 generation.flush();
             } else {

@@ -110,6 +110,17 @@ final class LoadedModel implements AutoCloseable {
         return "fp_" + Integer.toHexString(hash);
     }
 
+    /** The same on workers of which one can go on behind the other's tokens: same weights, vocabulary and chat template. */
+    String identity() {
+        String facts = model.description()
+                + model.architecture()
+                + model.sizeBytes()
+                + model.parameterCount()
+                + model.vocab().size()
+                + model.chatTemplate();
+        return "m_" + Integer.toHexString(facts.hashCode());
+    }
+
     SchedulerOptions schedulerOptions() {
         return new SchedulerOptions(
                 config.parallelSequences(),

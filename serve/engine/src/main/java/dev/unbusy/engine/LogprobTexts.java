@@ -14,6 +14,10 @@ final class LogprobTexts {
         this.vocab = vocab;
     }
 
+    String text(int token) {
+        return new Logprob(vocab.piece(token, true), 0, List.of()).text();
+    }
+
     Logprob of(TokenLogprobs token) {
         List<Logprob> top = new ArrayList<>(token.topTokens().length);
         for (int i = 0; i < token.topTokens().length; i++) {

@@ -79,6 +79,10 @@ public final class MaskStore {
             return scratch;
         }
 
+        boolean allows(int token) {
+            return matcher.allows(token);
+        }
+
         /** @throws IllegalStateException if the token is not allowed here */
         void accept(int token) {
             if (!matcher.accept(token)) {

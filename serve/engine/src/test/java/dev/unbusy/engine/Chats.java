@@ -63,6 +63,35 @@ final class Chats implements AutoCloseable {
                 HttpResponse.BodyHandlers.ofString());
     }
 
+    /** Asks for a stream with marks, or for the rest of one that another worker began. */
+    HttpResponse<String> stream(String path, ObjectNode request, String marks) {
+        String body = request.put("stream", true).toString();
+        HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(worker.url() + path))
+                .header("content-type", "application/json")
+                .header("x-unbusy-marks", "1");
+        if (!marks.isEmpty()) {
+            builder.header("x-unbusy-resume", Integer.toString(marks.length()));
+        }
+        return client.sendAsync(
+                        builder.POST(HttpRequest.BodyPublishers.ofString(body + marks))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .join();
+    }
+
+    /** Sends marks behind a request as it is; returns the body of the answer. */
+    String resume(ObjectNode request, String marks, String size) {
+        return client.sendAsync(
+                        HttpRequest.newBuilder(URI.create(worker.url() + "/v1/chat/completions"))
+                                .header("content-type", "application/json")
+                                .header("x-unbusy-resume", size)
+                                .POST(HttpRequest.BodyPublishers.ofString(request + marks))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .join()
+                .body();
+    }
+
     CompletableFuture<JsonNode> sendChat(ObjectNode request) {
         return send("/v1/chat/completions", request).thenApply(answer -> {
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);

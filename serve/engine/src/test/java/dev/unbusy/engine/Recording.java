@@ -27,8 +27,14 @@ final class Recording implements GenerationListener {
     volatile Runnable onToken = () -> {};
 
     @Override
+    public void begun(int cachedTokens) {}
+
+    @Override
     public void token(
-            List<OutputSplitter.Piece> pieces, @Nullable TokenLogprobs tokenLogprobs, boolean insideReasoning) {
+            int token,
+            List<OutputSplitter.Piece> pieces,
+            @Nullable TokenLogprobs tokenLogprobs,
+            boolean insideReasoning) {
         pieces.forEach(piece -> text.append(piece.text()));
         if (tokenLogprobs != null) {
             logprobs.add(tokenLogprobs);

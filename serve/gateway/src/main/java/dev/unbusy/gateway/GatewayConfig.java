@@ -100,9 +100,9 @@ public record GatewayConfig(
 
         @Setting(
                 value = "3",
-                en = "How many workers one request may lose before its answer has begun; the next loss is answered with"
+                en = "How many workers one request may lose, before its answer or in it; the next loss is answered with"
                         + " 502. It keeps a request that crashes workers from crashing them for ever.",
-                zh = "在开始应答之前，单个请求最多允许经历多少次工作进程丢失；再次丢失则返回 502。这样，会导致崩溃的请求不会让工作进程无休止地崩溃。",
+                zh = "单个请求最多允许经历多少次工作进程丢失（应答开始之前与应答途中合计）；再次丢失则返回 502。这样，会导致崩溃的请求不会让工作进程无休止地崩溃。",
                 min = 0,
                 max = 1000)
         int maxLosses,

@@ -85,6 +85,17 @@ final class GatewayErrors {
                 NO_RETRY);
     }
 
+    static ApiError notContinued(long waitedMillis) {
+        return new ApiError(
+                502,
+                "The worker was lost in the middle of the answer, and none could go on with it within " + waitedMillis
+                        + " ms. What came before is all there is; send the request again.",
+                SERVER,
+                null,
+                "worker_lost",
+                NO_RETRY);
+    }
+
     static ApiError lostTooOften(int losses) {
         return new ApiError(
                 502,

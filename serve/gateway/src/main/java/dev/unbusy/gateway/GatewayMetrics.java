@@ -25,6 +25,7 @@ final class GatewayMetrics {
     private final Map<RelayRequest.Route, Timer> firstBytes = new EnumMap<>(RelayRequest.Route.class);
     private final Map<Left, Counter> disconnects = new HashMap<>();
     private final Map<Loss, Counter> retries = new EnumMap<>(Loss.class);
+    private final Map<Loss, Counter> continuations = new EnumMap<>(Loss.class);
     private final Timer queue;
     private final Counter events;
     private final Counter promptTokens;
@@ -46,6 +47,7 @@ final class GatewayMetrics {
         }
         for (Loss loss : Loss.values()) {
             retries.put(loss, metrics.counter(Metric.GATEWAY_RETRIES, loss.word()));
+            continuations.put(loss, metrics.counter(Metric.GATEWAY_CONTINUATIONS, loss.word()));
         }
         queue = metrics.seconds(Metric.GATEWAY_QUEUE_SECONDS);
         events = metrics.counter(Metric.GATEWAY_RELAYED_EVENTS);
@@ -65,6 +67,12 @@ final class GatewayMetrics {
 
     void retried(Loss loss) {
         of(retries, loss).increment();
+    }
+
+    /** @param relayed events of the answer that was lost */
+    void continued(Loss loss, long relayed) {
+        of(continuations, loss).increment();
+        events.increment((double) relayed);
     }
 
     void disconnected(Stage stage, Disconnect reason) {

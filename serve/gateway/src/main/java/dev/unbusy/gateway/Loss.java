@@ -12,6 +12,8 @@ enum Loss {
     CLOSED,
     /** What came is not HTTP. */
     GARBAGE,
+    /** It does not go on with an answer that another worker began. */
+    NOT_CONTINUED,
     /** The answer stood still for longer than the configured silence. */
     SILENT;
 
@@ -23,7 +25,7 @@ enum Loss {
     boolean reachedWorker() {
         return switch (this) {
             case CONNECT, REFUSED -> false;
-            case CLOSED, GARBAGE, SILENT -> true;
+            case CLOSED, GARBAGE, NOT_CONTINUED, SILENT -> true;
         };
     }
 }

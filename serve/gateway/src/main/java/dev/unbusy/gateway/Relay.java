@@ -5,13 +5,13 @@ import dev.unbusy.http.Disconnect;
 import dev.unbusy.routing.OutstandingWork;
 import dev.unbusy.routing.RequestFacts;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.http.HttpResponse;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The life of one completion request in the gateway, from its arrival to the end of its answer. Lives on the event loop of
@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  *   <li>Loss before the answer has begun, or a worker that refuses: release the lease, avoid that worker in its present
  *       state, place again. The client does not notice.
  *   <li>Answer: events pass on as whole events; anything else is held until it is complete and may still be asked again.
- *   <li>Loss after the answer has begun: an error event, never an end that looks like success. Continuation on another
- *       worker starts from here: the framer knows which events the client has.
+ *   <li>Loss after the answer has begun: another worker goes on behind what the client has, told by its {@link KeptMarks}.
+ *       Where there are none, or it happens too often: an error event, never an end that looks like success.
  * </ol>
  *
  * <p>Invariants: at most one attempt and one lease at a time; the lease is released exactly once; whatever ends the
@@ -32,20 +32,17 @@ import org.slf4j.LoggerFactory;
  */
 final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Attempt.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
-    private static final int TOO_MANY_REQUESTS = 429;
-    private static final int SERVICE_UNAVAILABLE = 503;
 
     private final GatewayContext context;
     private final LoopState loop;
     private final RelayRequest request;
     private final ClientAnswer client;
-    private final ByteBufAllocator allocator;
     private final long arrival;
     private final long bodyBytes;
     private final long arrivedNanos;
-    private final long deadlineNanos;
-
-    private final FailedWorkers failedWorkers = new FailedWorkers();
+    private final Recovery recovery;
+    private final Silence silence;
+    private long deadlineNanos;
 
     private Stage stage = Stage.WAITING;
     private boolean finished;
@@ -55,22 +52,17 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
     private @Nullable WorkerAnswer answer;
     private long backendVersion;
     private boolean paused;
-    private int losses;
-    private boolean everPlaced;
-    /** The worker has been heard since the last tick; the tick turns it into a time, so that events need no clock. */
-    private boolean heard;
-
-    private long heardNanos;
 
     Relay(GatewayContext context, LoopState loop, RelayRequest request, ClientAnswer client, long nowNanos) {
         this.context = context;
         this.loop = loop;
         this.request = request;
         this.client = client;
-        this.allocator = client.allocator();
         this.arrival = context.nextArrival();
         this.bodyBytes = request.body().readableBytes();
         this.arrivedNanos = nowNanos;
+        this.silence = new Silence(context.config().workerSilenceMillis());
+        this.recovery = new Recovery(request, context.config().maxLosses());
         this.deadlineNanos = nowNanos + TimeUnit.MILLISECONDS.toNanos(request.deadlineMillis());
     }
 
@@ -88,7 +80,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
             case Dispatcher.Placement.Placed placed -> attempt(placed);
             case Dispatcher.Placement.Waits waits -> {
                 stage = Stage.WAITING;
-                failedWorkers.waiting(System.nanoTime());
+                recovery.waiting(System.nanoTime());
             }
             case Dispatcher.Placement.Full full -> fail(Outcome.REJECTED, GatewayErrors.full(full, retryAfter()));
             case Dispatcher.Placement.Hopeless hopeless ->
@@ -100,23 +92,21 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
 
     /** 2. */
     private void attempt(Dispatcher.Placement.Placed placed) {
+        long queuedNanos = backend == null ? System.nanoTime() - arrivedNanos : -1;
+        if (backend == null) {
+            context.metrics().queued(queuedNanos);
+        }
+        client.placed(placed.backend().id(), queuedNanos);
         lease = placed.lease();
         backend = placed.backend();
         backendVersion = placed.backendVersion();
         stage = Stage.CONNECTING;
-        if (!everPlaced) {
-            everPlaced = true;
-            long queuedNanos = System.nanoTime() - arrivedNanos;
-            context.metrics().queued(queuedNanos);
-            client.placed(placed.backend().id(), queuedNanos);
-        } else {
-            client.placed(placed.backend().id(), -1);
-        }
         Attempt next = new Attempt(
                 loop.connections(),
                 placed.backend(),
-                WorkerRequestHead.of(request, placed.backend(), remainingMillis(), allocator),
-                request.body(),
+                WorkerRequestHead.of(
+                        request, placed.backend(), remainingMillis(), recovery.marksBytes(), client.allocator()),
+                recovery.body(),
                 this);
         attempt = next;
         next.start();
@@ -129,10 +119,10 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
 
     @Override
     public void head(HttpResponse response, boolean untilClose) {
-        int status = response.status().code();
-        if (status == TOO_MANY_REQUESTS || status == SERVICE_UNAVAILABLE) {
+        Loss refusal = recovery.refusal(response);
+        if (refusal != null) {
             cancelAttempt();
-            failed(Loss.REFUSED, "answered " + status);
+            failed(refusal, "answered " + response.status().code());
             return;
         }
         answer = new WorkerAnswer(
@@ -140,7 +130,8 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
                 Objects.requireNonNull(lease),
                 response,
                 untilClose,
-                context.config().maxHeldAnswer().count());
+                context.config().maxHeldAnswer().count(),
+                recovery.marksOf(response));
     }
 
     /** 4. */
@@ -151,15 +142,17 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
             content.release();
             return;
         }
-        heard = true;
+        silence.broken();
         current.content(content);
         if (finished) {
             return; // the client left in this very write
         }
         if (stage != Stage.STREAMING && current.begun()) {
             stage = Stage.STREAMING;
-            context.metrics().firstByte(request.route(), System.nanoTime() - arrivedNanos);
-            client.releaseRequest();
+            firstByte();
+            if (!current.isMarked()) {
+                client.releaseRequest();
+            }
         }
         if (!paused && !client.isWritable()) {
             pauseWorker(true);
@@ -184,7 +177,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
             return;
         }
         if (!begun) {
-            context.metrics().firstByte(request.route(), System.nanoTime() - arrivedNanos);
+            firstByte();
         }
         int status = complete.status();
         finish(status < 400 ? Outcome.COMPLETED : status < 500 ? Outcome.CLIENT_ERROR : Outcome.WORKER_ERROR, status);
@@ -205,54 +198,58 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         WorkerAnswer partial = answer;
         answer = null;
         release();
-        if (partial != null && partial.begun()) {
-            LOG.warn(
-                    "request {}: worker {} lost in the middle of the answer ({}): {}",
-                    request.id(),
-                    failed.id(),
-                    loss.word(),
-                    detail);
-            answer = partial; // for its counts
-            partial.cutOff(GatewayErrors.lostInAnswer(failed.id(), loss));
+        WorkerAnswer begun = partial != null && partial.begun() ? partial : null;
+        boolean lostForGood = begun != null && !recovery.goOnBehind(begun);
+        LOG.atLevel(begun == null ? Level.INFO : Level.WARN)
+                .log(
+                        "request {}: worker {} lost {} the answer ({}): {}; {}",
+                        request.id(),
+                        failed.id(),
+                        begun == null ? "before" : "in the middle of",
+                        loss.word(),
+                        detail,
+                        lostForGood ? "it ends here" : begun == null ? "trying again" : "another one is to go on");
+        if (begun == null) {
+            context.metrics().retried(loss);
+        } else if (lostForGood) {
+            answer = begun; // for its counts
+            begun.cutOff(GatewayErrors.lostInAnswer(failed.id(), loss));
             finish(Outcome.WORKER_LOST, client.status());
             return;
+        } else {
+            context.metrics().continued(loss, begun.events());
+            deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(request.deadlineMillis());
         }
         if (partial != null) {
             partial.discard();
         }
-        context.metrics().retried(loss);
-        LOG.info(
-                "request {}: worker {} failed before the answer ({}): {}; trying again",
-                request.id(),
-                failed.id(),
-                loss.word(),
-                detail);
-        if (loss.reachedWorker() && ++losses > context.config().maxLosses()) {
+        int losses = recovery.tooManyLosses(loss);
+        if (losses > 0) {
             fail(Outcome.WORKER_LOST, GatewayErrors.lostTooOften(losses));
             return;
         }
-        failedWorkers.add(failed.id(), backendVersion);
+        recovery.avoid(failed.id(), backendVersion);
         follow(context.dispatcher().place(this, true));
     }
 
     @Override
     void tick(long now) {
-        if (heard || paused || heardNanos == 0) {
-            heard = false;
-            heardNanos = now;
-        }
+        silence.tick(now, paused);
         if (stage == Stage.STREAMING) {
-            if (now - heardNanos
-                    >= TimeUnit.MILLISECONDS.toNanos(context.config().workerSilenceMillis())) {
+            if (silence.isTooLong(now)) {
                 cancelAttempt();
                 failed(Loss.SILENT, "nothing came for " + context.config().workerSilenceMillis() + " ms");
                 return;
             }
         } else if (now >= deadlineNanos) {
             leaveWorker();
-            fail(Outcome.DEADLINE, GatewayErrors.deadline(request.deadlineMillis(), everPlaced, retryAfter()));
+            if (recovery.goesOn()) {
+                fail(Outcome.WORKER_LOST, GatewayErrors.notContinued(request.deadlineMillis()));
+            } else {
+                fail(Outcome.DEADLINE, GatewayErrors.deadline(request.deadlineMillis(), backend != null, retryAfter()));
+            }
             return;
-        } else if (stage == Stage.WAITING && failedWorkers.forgiven(now)) {
+        } else if (stage == Stage.WAITING && recovery.forgives(now)) {
             // What failed may work again although nobody has said so: a worker that is only busy, or known by its URL
             // only.
             follow(context.dispatcher().retry(this));
@@ -299,6 +296,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         loop.remove(this);
         context.relayClosed();
         release();
+        recovery.close();
         client.releaseRequest();
         if (answer != null) {
             answer.discard();
@@ -327,6 +325,12 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         paused = pause;
         if (attempt != null) {
             attempt.pauseReading(pause);
+        }
+    }
+
+    private void firstByte() {
+        if (!recovery.goesOn()) {
+            context.metrics().firstByte(request.route(), System.nanoTime() - arrivedNanos);
         }
     }
 
@@ -378,7 +382,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
 
     @Override
     public boolean avoids(Backends.Entry entry) {
-        return failedWorkers.contains(entry);
+        return recovery.avoids(entry);
     }
 
     private int retryAfter() {

@@ -1,8 +1,11 @@
 package dev.unbusy.gateway;
 
+import dev.unbusy.api.StreamMarks;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,19 +14,33 @@ import org.jspecify.annotations.Nullable;
  * events the client has when a worker is lost. Counts data events and reads {@code usage} on the way. Copies only the
  * piece of an event that a read ended in, which is rare.
  *
+ * <p>Where the worker marks its events ({@link KeptMarks}), they pass on only up to a mark, which is taken out and kept: what
+ * the client has is then exactly what the marks tell.
+ *
  * <p>Belongs to one event loop. {@link #close} releases what is held back.
  */
 final class SseFramer implements AutoCloseable {
     private static final byte[] DATA = {'d', 'a', 't', 'a', ':'};
     private static final byte[] DONE = {'[', 'D', 'O', 'N', 'E', ']'};
     private static final byte[] EVENT_END = {'\n', '\n'};
+    private static final byte[] MARK = StreamMarks.PREFIX.getBytes(StandardCharsets.US_ASCII);
 
     private final int maxEventBytes;
+    private final @Nullable KeptMarks marks;
 
     /** The beginning of an event whose end has not arrived; all of it has been looked at. */
     private @Nullable ByteBuf tail;
     /** Index of the current line's first byte in the buffer that is looked at. */
     private int lineStart;
+    /** Index of the current event's first byte. */
+    private int eventStart;
+    /** Where marks begin and end in the buffer that is looked at, in turn. */
+    private int[] cuts = new int[2];
+
+    private int cutCount;
+    private boolean eventIsMark;
+    /** Complete events that no mark vouches for yet. */
+    private long unmarked;
     /** The beginning of the current line has been passed on already. */
     private boolean midLine;
     /** The current event has a line that is no comment. */
@@ -37,7 +54,13 @@ final class SseFramer implements AutoCloseable {
 
     /** @param maxEventBytes an event larger than this is passed on in pieces, so that memory stays bounded */
     SseFramer(int maxEventBytes) {
+        this(maxEventBytes, null);
+    }
+
+    /** @param marks where the marks of the stream go; null where it has none */
+    SseFramer(int maxEventBytes, @Nullable KeptMarks marks) {
         this.maxEventBytes = maxEventBytes;
+        this.marks = marks;
     }
 
     /**
@@ -50,6 +73,7 @@ final class SseFramer implements AutoCloseable {
         ByteBuf held = tail;
         if (held == null) {
             lineStart = from;
+            eventStart = from;
         } else {
             tail = null;
             buffer = held;
@@ -61,12 +85,17 @@ final class SseFramer implements AutoCloseable {
         int keepFrom = boundary < 0 ? buffer.readerIndex() : boundary;
         int keep = buffer.writerIndex() - keepFrom;
         if (keep == 0) {
-            return buffer; // the usual case: a read ends where an event ends
+            return withoutMarks(buffer); // the usual case: a read ends where an event ends
         }
         if (keep > maxEventBytes) {
             broken = true;
             midLine = lineStart < buffer.writerIndex();
-            return buffer;
+            if (marks != null) {
+                marks.spoil();
+                dataEvents += unmarked;
+                unmarked = 0;
+            }
+            return withoutMarks(buffer);
         }
         if (boundary < 0 && held != null) {
             tail = buffer;
@@ -75,12 +104,13 @@ final class SseFramer implements AutoCloseable {
         ByteBuf rest = allocator.buffer(Math.max(256, 2 * keep));
         rest.writeBytes(buffer, keepFrom, keep);
         lineStart -= keepFrom;
+        eventStart -= keepFrom;
         tail = rest;
         if (boundary < 0) {
             buffer.release();
             return Unpooled.EMPTY_BUFFER;
         }
-        return buffer.writerIndex(boundary);
+        return withoutMarks(buffer.writerIndex(boundary));
     }
 
     /** What is held back, its last event closed; the caller's to release. For a stream that has ended by itself. */
@@ -92,7 +122,29 @@ final class SseFramer implements AutoCloseable {
         }
         held.writeBytes(EVENT_END);
         scan(held, held.writerIndex() - EVENT_END.length);
-        return held;
+        return withoutMarks(held);
+    }
+
+    private ByteBuf withoutMarks(ByteBuf buffer) {
+        if (cutCount == 0) {
+            return buffer;
+        }
+        int to = cuts[0];
+        for (int i = 1; i < cutCount; i += 2) {
+            int from = cuts[i];
+            int length = (i + 1 < cutCount ? cuts[i + 1] : buffer.writerIndex()) - from;
+            if (length > 0) { // only where a read brings several writes of the worker
+                buffer.setBytes(to, buffer, from, length);
+                to += length;
+            }
+        }
+        cutCount = 0;
+        buffer.writerIndex(to);
+        if (buffer.isReadable()) {
+            return buffer;
+        }
+        buffer.release();
+        return Unpooled.EMPTY_BUFFER;
     }
 
     /** True while the client has a piece of an event whose end has not arrived. */
@@ -136,11 +188,17 @@ final class SseFramer implements AutoCloseable {
             } else if (lineEnd > lineStart) {
                 line(b, lineStart, lineEnd);
             } else {
-                boundary = at + 1;
-                if (eventHasData && !done) {
-                    dataEvents++;
+                if (marks != null) {
+                    boundary = ended(b, at + 1, marks) ? at + 1 : boundary;
+                } else {
+                    boundary = at + 1;
+                    if (eventHasData && !done) {
+                        dataEvents++;
+                    }
                 }
                 eventHasData = false;
+                eventIsMark = false;
+                eventStart = at + 1;
                 broken = false;
             }
             lineStart = at + 1;
@@ -149,8 +207,29 @@ final class SseFramer implements AutoCloseable {
         return boundary;
     }
 
+    /** An event of a stream with marks is complete; returns whether it and those before it may pass on. */
+    private boolean ended(ByteBuf b, int end, KeptMarks kept) {
+        if (eventIsMark) {
+            kept.keep(b, eventStart, lineStart);
+            if (cutCount == cuts.length) {
+                cuts = Arrays.copyOf(cuts, 2 * cutCount);
+            }
+            cuts[cutCount++] = eventStart;
+            cuts[cutCount++] = end;
+        } else {
+            unmarked += eventHasData && !done ? 1 : 0;
+            if (unmarked > 0 && !done) {
+                return false;
+            }
+        }
+        dataEvents += unmarked;
+        unmarked = 0;
+        return true;
+    }
+
     private void line(ByteBuf b, int start, int end) {
         if (b.getByte(start) == ':') {
+            eventIsMark |= marks != null && startsWith(b, start, end, MARK);
             return;
         }
         eventHasData = true;

@@ -35,7 +35,8 @@ final class WorkerAnswer {
     private final HttpHeaders headers;
     private final boolean untilClose;
     private final long maxHeldBytes;
-    private final SseFramer framer = new SseFramer(MAX_EVENT_BYTES);
+    private final SseFramer framer;
+    private final boolean marked;
     private Form form;
     private @Nullable CompositeByteBuf held;
     private boolean begun;
@@ -43,13 +44,19 @@ final class WorkerAnswer {
     private long countedEvents;
     private UsageScan.@Nullable Found usage;
 
-    /** @param untilClose the body has no length of its own, so a loss looks like its end */
+    /**
+     * @param untilClose the body has no length of its own, so a loss looks like its end
+     * @param marks where the marks of its stream go; null where it has none
+     */
     WorkerAnswer(
             ClientAnswer client,
             OutstandingWork.Lease lease,
             HttpResponse head,
             boolean untilClose,
-            long maxHeldBytes) {
+            long maxHeldBytes,
+            @Nullable KeptMarks marks) {
+        this.framer = new SseFramer(MAX_EVENT_BYTES, marks);
+        this.marked = marks != null;
         this.client = client;
         this.allocator = client.allocator();
         this.lease = lease;
@@ -67,6 +74,11 @@ final class WorkerAnswer {
     /** True once the client has a part of the answer that cannot be taken back. */
     boolean begun() {
         return begun;
+    }
+
+    /** True where marks tell what the client has of it. */
+    boolean isMarked() {
+        return marked;
     }
 
     UsageScan.@Nullable Found usage() {
@@ -174,7 +186,7 @@ final class WorkerAnswer {
         }
     }
 
-    private static boolean isEventStream(HttpHeaders headers) {
+    static boolean isEventStream(HttpHeaders headers) {
         String type = headers.get(HttpHeaderNames.CONTENT_TYPE);
         return type != null && type.regionMatches(true, 0, "text/event-stream", 0, 17);
     }

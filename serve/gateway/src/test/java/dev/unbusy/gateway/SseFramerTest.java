@@ -47,6 +47,34 @@ class SseFramerTest {
     }
 
     @Property
+    void marksAreTakenOut_andNothingPassesThatNoMarkVouchesFor(
+            @ForAll @IntRange(min = 1, max = 60) int largest, @ForAll long seed) {
+        String stream = "data: {\"a\":1}\n\n: mark {\"id\":\"c\"}\n: mark [0,1]\n\n: keep-alive\n\ndata: {\"a\":2}\n\n"
+                + "data: {\"a\":3}\n\n: mark [0,2,3]\n\n: mark [0,4]\n\ndata: {\"a\":5,\"usage\":{\"prompt_tokens\":7}}\n\n";
+        for (boolean whole : new boolean[] {true, false}) {
+            KeptMarks marks = new KeptMarks();
+            SseFramer framer = new SseFramer(10_000, marks);
+            StringBuilder out = new StringBuilder();
+            for (byte[] piece :
+                    cut((stream + (whole ? "data: [DONE]\n\n" : "")).getBytes(UTF_8), largest, new Random(seed))) {
+                out.append(take(framer.accept(Unpooled.copiedBuffer(piece), ALLOCATOR)));
+                int events = out.toString().split("data: \\{", -1).length - 1;
+                assertThat(framer.dataEvents()).isEqualTo(events);
+                // 1 comes with the first mark, 2 and 3 with the second: never more than the marks tell.
+                int told = marks.size() < 17 ? 0 : marks.size() < 25 ? 1 : 3;
+                assertThat(events).isEqualTo(out.toString().contains("[DONE]") ? 4 : told);
+            }
+            assertThat(out.toString())
+                    .isEqualTo("data: {\"a\":1}\n\n: keep-alive\n\ndata: {\"a\":2}\n\ndata: {\"a\":3}\n\n"
+                            + (whole ? "data: {\"a\":5,\"usage\":{\"prompt_tokens\":7}}\n\ndata: [DONE]\n\n" : ""));
+            ByteBuf body = Unpooled.copiedBuffer("{}", UTF_8);
+            assertThat(take(marks.behind(body))).isEqualTo("{}{\"id\":\"c\"}\n[0,1]\n[0,2,3]\n[0,4]\n");
+            body.release();
+            framer.close();
+        }
+    }
+
+    @Property
     void randomBytes_passThroughInOrder_andAreNeverHeldBeyondTheLimit(
             @ForAll byte[] bytes, @ForAll @IntRange(min = 1, max = 30) int largest, @ForAll long seed) {
         Random random = new Random(seed);

@@ -94,6 +94,13 @@ public class Sequence {
         drafter = guesses;
     }
 
+    /** Begins with tokens that were generated elsewhere, as after a preemption; before it is submitted. */
+    public final void goOnBehind(int[] generated) {
+        for (int token : generated) {
+            add(token);
+        }
+    }
+
     public final State state() {
         return state;
     }

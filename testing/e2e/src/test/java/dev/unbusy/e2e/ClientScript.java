@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Runs a script of one of the official clients against a running Unbusy; it prints one JSON object of what it saw. */
@@ -13,11 +14,13 @@ final class ClientScript {
     private ClientScript() {}
 
     /** @param file from the repository's root */
-    static JsonNode run(RunningUnbusy unbusy, String model, String interpreter, String file) throws Exception {
+    static JsonNode run(RunningUnbusy unbusy, String model, String interpreter, String file, String... more)
+            throws Exception {
         Path errors = Files.createTempFile("unbusy-client", ".err");
-        ProcessBuilder builder = new ProcessBuilder(
-                        List.of(interpreter, RunningUnbusy.HOME.resolve(file).toString(), unbusy.url() + "/v1", model))
-                .redirectError(errors.toFile());
+        List<String> command = new ArrayList<>(
+                List.of(interpreter, RunningUnbusy.HOME.resolve(file).toString(), unbusy.url() + "/v1", model));
+        command.addAll(List.of(more));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
         builder.environment().put("UNBUSY_NODE_MODULES", RunningUnbusy.property("unbusy.test.node.modules"));
         Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), UTF_8);
