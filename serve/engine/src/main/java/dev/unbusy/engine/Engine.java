@@ -1,6 +1,7 @@
 package dev.unbusy.engine;
 
 import dev.unbusy.api.FinishReason;
+import dev.unbusy.api.StepStatus;
 import dev.unbusy.llama.Batch;
 import dev.unbusy.llama.Context;
 import dev.unbusy.llama.DecodeOutcome;
@@ -50,8 +51,7 @@ public final class Engine implements AutoCloseable {
     /** What the last step without prefill took: the next one will not be much longer. */
     private long decodeNanos = Long.MAX_VALUE / 2;
 
-    private long steps;
-
+    private final StepClock clock = new StepClock();
     // volatile: written by the engine's thread for everybody to read.
     private volatile EngineStatus status;
     private volatile @Nullable Context context;
@@ -80,7 +80,7 @@ public final class Engine implements AutoCloseable {
         this.onFatal = onFatal;
         scheduler = new Scheduler<>(options);
         scratch = new SamplerScratch(vocab.size());
-        status = new EngineStatus(0, 0, options.kvCells(), options.kvCells(), 0, 0, 0, 0, 0, 0);
+        status = EngineStatus.idle(options.kvCells());
         thread = Thread.ofPlatform().name("engine-0").unstarted(this::run);
     }
 
@@ -105,8 +105,24 @@ public final class Engine implements AutoCloseable {
         }
     }
 
+    /** As of the last step; {@link #waiting} and {@link #step} are of now. */
     public EngineStatus status() {
         return status;
+    }
+
+    /** Answers that wait, those included that the engine's thread does not know yet: it may be what stands still. */
+    public int waiting() {
+        return Math.max(0, queued.get() - status.running());
+    }
+
+    /** How the steps get on, the one under way included. */
+    public StepStatus step() {
+        return clock.look(status, System.nanoTime());
+    }
+
+    /** Where the engine's thread stands just now, for the log. */
+    StackTraceElement[] stack() {
+        return thread.getStackTrace();
     }
 
     public SchedulerOptions options() {
@@ -242,8 +258,10 @@ public final class Engine implements AutoCloseable {
         inStep = generations(plan);
         held.beforeStep(System.nanoTime(), plan.prefillTokens() > 0 ? Long.MAX_VALUE / 2 : decodeNanos);
         long startNanos = System.nanoTime(); // what is sent first is not a cost of the step
+        clock.begins(startNanos, scheduler.mostStepNanos());
         DecodeOutcome outcome = owned.decode(batch);
         long endNanos = System.nanoTime();
+        clock.ended(endNanos, outcome == DecodeOutcome.OK || outcome == DecodeOutcome.ABORTED);
         long durationNanos = endNanos - startNanos;
         inStep = new Generation[0];
         metrics.wasted(StepBatch.wastedNanos(plan, startNanos, endNanos));
@@ -253,7 +271,6 @@ public final class Engine implements AutoCloseable {
                 if (plan.prefillTokens() == 0) {
                     decodeNanos = durationNanos;
                 }
-                steps++;
                 metrics.step(durationNanos, plan.tokens());
                 int chosen = sample(owned, plan);
                 rates.step(chosen, plan.prefillTokens(), durationNanos * 1e-9);
@@ -373,7 +390,10 @@ public final class Engine implements AutoCloseable {
                 Math.max(0, queued.get() - scheduler.running()),
                 scheduler.cellsTotal(),
                 scheduler.cellsAvailable(),
-                steps,
+                scheduler.cellsFree(),
+                clock.steps(),
+                clock.lastNanos(),
+                clock.endedNanos(),
                 rates.decode(),
                 rates.prefill(),
                 scheduler.worstStallNanos(),
