@@ -15,9 +15,9 @@ WALL = 0x40000000  # __WALL of wait(2): also children that are threads
 pid, name = int(sys.argv[1]), sys.argv[2]
 tasks = pathlib.Path(f"/proc/{pid}/task")
 found = [int(task.name) for task in tasks.iterdir() if (task / "comm").read_text().strip() == name]
-if len(found) != 1:
-    sys.exit(f"{len(found)} threads of process {pid} are named {name}")
-tid = found[0]
+if not found:
+    sys.exit(f"no thread of process {pid} is named {name}")
+tid = min(found)  # threads that a native library starts from it inherit the name; it is the oldest
 
 libc = ctypes.CDLL(None, use_errno=True)
 libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,8 +34,8 @@ final class Completions implements AutoCloseable {
     private final ExecutorService tokenizers = Executors.newFixedThreadPool(
             TOKENIZER_THREADS,
             Thread.ofPlatform().daemon().name("tokenizer-", 0).factory());
-    private final ScheduledExecutorService keepAlive = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("keep-alive").factory());
+    private final ScheduledThreadPoolExecutor keepAlive = new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("keep-alive").factory());
 
     Completions(Engine engine, LoadedModel model, WorkerConfig config) {
         this.engine = engine;
@@ -43,6 +43,8 @@ final class Completions implements AutoCloseable {
         this.config = config;
         prompts = new PromptMaker(model);
         fingerprint = model.fingerprint();
+        // Else an answer that is over stays in memory until its next comment would have been due.
+        keepAlive.setRemoveOnCancelPolicy(true);
     }
 
     /** On the exchange's event loop. */

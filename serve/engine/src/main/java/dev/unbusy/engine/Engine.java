@@ -125,6 +125,11 @@ public final class Engine implements AutoCloseable {
         return thread.getStackTrace();
     }
 
+    /** Has the account of cells checked between two steps; fails with what contradicts itself. */
+    CompletableFuture<Void> checkIntegrity() {
+        return CompletableFuture.runAsync(scheduler::checkIntegrity, inbox::add);
+    }
+
     public SchedulerOptions options() {
         return options;
     }
@@ -189,8 +194,7 @@ public final class Engine implements AutoCloseable {
                 drop(generation);
             }
         });
-        // A step that only serves the gone need not end. If it ends meanwhile, the next one is broken off for nothing
-        // and
+        // A step that only serves the gone need not end. If it ends meanwhile, the next one is broken off for nothing and
         // planned again: rare, and harmless.
         Generation[] current = inStep;
         Context owned = context;
@@ -255,7 +259,7 @@ public final class Engine implements AutoCloseable {
         }
         StepBatch.fill(batch, plan);
         owned.abortRequested(false);
-        inStep = generations(plan);
+        inStep = StepBatch.generations(plan);
         held.beforeStep(System.nanoTime(), plan.prefillTokens() > 0 ? Long.MAX_VALUE / 2 : decodeNanos);
         long startNanos = System.nanoTime(); // what is sent first is not a cost of the step
         clock.begins(startNanos, scheduler.mostStepNanos());
@@ -298,14 +302,6 @@ public final class Engine implements AutoCloseable {
         } else if (scheduler.running() == 0) {
             scheduler.checkIntegrity();
         }
-    }
-
-    private static Generation[] generations(StepPlan<Generation> plan) {
-        Generation[] generations = new Generation[plan.runs()];
-        for (int run = 0; run < generations.length; run++) {
-            generations[run] = plan.sequence(run);
-        }
-        return generations;
     }
 
     /** Returns the number of tokens chosen. */

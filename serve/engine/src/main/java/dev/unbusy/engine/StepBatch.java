@@ -20,6 +20,14 @@ final class StepBatch {
         }
     }
 
+    static Generation[] generations(StepPlan<Generation> plan) {
+        Generation[] generations = new Generation[plan.runs()];
+        for (int run = 0; run < generations.length; run++) {
+            generations[run] = plan.sequence(run);
+        }
+        return generations;
+    }
+
     /** Time computed for clients already gone: of each run its share of the step, from the cancel on. */
     static long wastedNanos(StepPlan<Generation> plan, long startNanos, long endNanos) {
         double wasted = 0;
