@@ -34,6 +34,8 @@ final class Answer {
     private int ended;
     /** Events of a stream that are still to be sent. */
     private final ByteArrayOutputStream unsent = new ByteArrayOutputStream();
+    /** The only one, which needs no copy. */
+    private byte @Nullable [] onlyUnsent;
 
     private final boolean[] begun;
     private boolean opened;
@@ -96,7 +98,10 @@ final class Answer {
     }
 
     private synchronized void flush() {
-        if (unsent.size() > 0) {
+        if (onlyUnsent != null) {
+            exchange.write(onlyUnsent);
+            onlyUnsent = null;
+        } else if (unsent.size() > 0) {
             exchange.write(unsent.toByteArray());
             unsent.reset();
         }
@@ -190,9 +195,18 @@ final class Answer {
     }
 
     private void send(byte @Nullable [] event) {
-        if (event != null) {
-            unsent.writeBytes(event);
+        if (event == null) {
+            return;
         }
+        if (unsent.size() == 0 && onlyUnsent == null) {
+            onlyUnsent = event;
+            return;
+        }
+        if (onlyUnsent != null) {
+            unsent.writeBytes(onlyUnsent);
+            onlyUnsent = null;
+        }
+        unsent.writeBytes(event);
     }
 
     /** One choice's ear in the engine. */

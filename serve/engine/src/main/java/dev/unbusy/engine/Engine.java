@@ -50,12 +50,14 @@ public final class Engine implements AutoCloseable {
     private final HeldTokens held = new HeldTokens();
     /** What the last step without prefill took: the next one will not be much longer. */
     private long decodeNanos = Long.MAX_VALUE / 2;
+    /** Reused while the same answers run. */
+    private Generation[] lastInStep = StepBatch.NOBODY;
 
     private final StepClock clock = new StepClock();
     // volatile: written by the engine's thread for everybody to read.
     private volatile EngineStatus status;
     private volatile @Nullable Context context;
-    private volatile Generation[] inStep = {};
+    private volatile Generation[] inStep = StepBatch.NOBODY;
 
     // volatile: set by close(), read by the engine's thread.
     private volatile boolean closing;
@@ -198,18 +200,9 @@ public final class Engine implements AutoCloseable {
         // planned again: rare, and harmless.
         Generation[] current = inStep;
         Context owned = context;
-        if (current.length > 0 && owned != null && allCancelled(current)) {
+        if (current.length > 0 && owned != null && StepBatch.allCancelled(current)) {
             owned.abortRequested(true);
         }
-    }
-
-    private static boolean allCancelled(Generation[] generations) {
-        for (Generation generation : generations) {
-            if (!generation.isCancelRequested()) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private void admit(Generation[] generations) {
@@ -253,13 +246,15 @@ public final class Engine implements AutoCloseable {
         scheduler.operationsDone();
         if (plan.runs() == 0) {
             held.beforeStep(System.nanoTime(), Long.MAX_VALUE / 2);
+            lastInStep = StepBatch.NOBODY;
             publish();
             idle();
             return;
         }
         StepBatch.fill(batch, plan);
         owned.abortRequested(false);
-        inStep = StepBatch.generations(plan);
+        lastInStep = StepBatch.generations(plan, lastInStep);
+        inStep = lastInStep;
         held.beforeStep(System.nanoTime(), plan.prefillTokens() > 0 ? Long.MAX_VALUE / 2 : decodeNanos);
         long startNanos = System.nanoTime(); // what is sent first is not a cost of the step
         clock.begins(startNanos, scheduler.mostStepNanos());
@@ -267,7 +262,7 @@ public final class Engine implements AutoCloseable {
         long endNanos = System.nanoTime();
         clock.ended(endNanos, outcome == DecodeOutcome.OK || outcome == DecodeOutcome.ABORTED);
         long durationNanos = endNanos - startNanos;
-        inStep = new Generation[0];
+        inStep = StepBatch.NOBODY;
         metrics.wasted(StepBatch.wastedNanos(plan, startNanos, endNanos));
         switch (outcome) {
             case OK -> {

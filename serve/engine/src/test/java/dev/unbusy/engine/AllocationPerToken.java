@@ -19,10 +19,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures what a generated token allocates on the Java heap in steady state; prints one JSON object. A program, not a test:
+ * {@code AllocationPerToken [STREAMS…]}: measures what a generated token allocates on the Java heap in steady state; prints one JSON object. A program, not a test:
  * run its main with the system properties of the engine's tests (docs/results says how).
  *
  * <ol>
@@ -41,12 +42,15 @@ final class AllocationPerToken {
     private AllocationPerToken() {}
 
     public static void main(String[] arguments) throws Exception {
+        List<Integer> counts = arguments.length == 0
+                ? List.of(1, 8)
+                : Stream.of(arguments).map(Integer::valueOf).toList();
         List<String> figures = new ArrayList<>();
-        for (int streams : new int[] {1, 8}) {
+        for (int streams : counts) {
             figures.add(figure("engine", streams, "engineThread", engine(streams)));
         }
         try (Worker worker = RealModel.worker("w-1", RealModel.file(), RealModel.config(8, 0))) {
-            for (int streams : new int[] {1, 8}) {
+            for (int streams : counts) {
                 worker(worker, streams, SHORT); // warm
                 List<Double> engine = new ArrayList<>();
                 List<Double> all = new ArrayList<>();
