@@ -122,8 +122,7 @@ public enum Metric {
             "unbusy_worker_kv_cells_free",
             "KV cells that are free or hold only reusable prefixes",
             "空闲或仅存放可复用前缀的 KV 单元数"),
-    WORKER_KV_CELLS_EMPTY(
-            Kind.GAUGE, "unbusy_worker_kv_cells_empty", "KV cells that hold nothing", "未存放任何内容的 KV 单元数"),
+    WORKER_KV_CELLS_EMPTY(Kind.GAUGE, "unbusy_worker_kv_cells_empty", "KV cells that hold nothing", "未存放任何内容的 KV 单元数"),
     WORKER_STEPS(
             Kind.GAUGE,
             "unbusy_worker_steps",

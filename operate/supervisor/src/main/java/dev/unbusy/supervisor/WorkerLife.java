@@ -186,9 +186,8 @@ final class WorkerLife {
     }
 
     private List<WorkerAction> wedged(long seconds) {
-        Text why = Text.of(
-                "no step has ended in %d s although requests run or wait",
-                "有请求在运行或等待，但 %d 秒没有完成任何一步", seconds);
+        Text why =
+                Text.of("no step has ended in %d s although requests run or wait", "有请求在运行或等待，但 %d 秒没有完成任何一步", seconds);
         restartAt = Long.MAX_VALUE;
         killedFor = RestartReason.WEDGED;
         killedWhy = why;

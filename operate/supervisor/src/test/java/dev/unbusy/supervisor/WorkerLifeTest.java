@@ -326,7 +326,8 @@ class WorkerLifeTest {
             case 0, 1, 2 -> new WorkerEvent.Tick();
             case 3, 4 -> READY;
             case 5 -> SILENT;
-            case 6 -> new WorkerEvent.Answered(random.nextInt(3), random.nextBoolean(), random.nextLong(100_000_000_000L));
+            case 6 ->
+                new WorkerEvent.Answered(random.nextInt(3), random.nextBoolean(), random.nextLong(100_000_000_000L));
             case 7 -> exit(random.nextInt(3));
             default -> new WorkerEvent.Progress();
         };

@@ -132,7 +132,8 @@ public final class OutputSplitter {
         }
         if (state == State.VERBATIM && calls == null && held.isEmpty()) {
             tokensWithoutText = 0;
-            return List.of(new Piece(Kind.CONTENT, text)); // most tokens of most models: nothing to find, nothing to hold
+            return List.of(
+                    new Piece(Kind.CONTENT, text)); // most tokens of most models: nothing to find, nothing to hold
         }
         held.append(text);
         shares.addLast(new Share(1 + tokensWithoutText, text.length()));

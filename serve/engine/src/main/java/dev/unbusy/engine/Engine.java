@@ -196,7 +196,8 @@ public final class Engine implements AutoCloseable {
                 drop(generation);
             }
         });
-        // A step that only serves the gone need not end. If it ends meanwhile, the next one is broken off for nothing and
+        // A step that only serves the gone need not end. If it ends meanwhile, the next one is broken off for nothing
+        // and
         // planned again: rare, and harmless.
         Generation[] current = inStep;
         Context owned = context;

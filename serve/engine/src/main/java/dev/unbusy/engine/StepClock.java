@@ -14,7 +14,8 @@ final class StepClock {
     private long lastNanos;
     private long endedNanos;
 
-    // volatile: read by any thread. Each by itself: a look at the border of two steps may mix them, which the next one mends.
+    // volatile: read by any thread. Each by itself: a look at the border of two steps may mix them, which the next one
+    // mends.
     private volatile long expectedNanos;
     private volatile long beganNanos;
     private volatile boolean underWay;

@@ -58,13 +58,27 @@ class CancelledRequestsTest {
     private final List<WeakReference<Ear>> ears = new ArrayList<>();
     private final Map<Stage, AtomicInteger> fired = new EnumMap<>(Stage.class);
     private final LoadedModel model = RealModel.load(new WorkerConfig(
-            8, 1024, 0, KvLayoutChoice.SPLIT, 8, 1, 512, 250, Speculation.ALWAYS, dev.unbusy.llama.KvType.F16, 0, 4096, 5,
+            8,
+            1024,
+            0,
+            KvLayoutChoice.SPLIT,
+            8,
+            1,
+            512,
+            250,
+            Speculation.ALWAYS,
+            dev.unbusy.llama.KvType.F16,
+            0,
+            4096,
+            5,
             10));
     private final MaskStore masks = new MaskStore(model.vocab());
-    private final Grammar grammar = new GrammarMaker(OutputStart.PLAIN, List.of()).json(Map.of(
-            "type", "object",
-            "properties", Map.of("a", Map.of("type", "array", "items", Map.of("type", "integer"), "minItems", 60)),
-            "required", List.of("a")));
+    private final Grammar grammar = new GrammarMaker(OutputStart.PLAIN, List.of())
+            .json(Map.of(
+                    "type", "object",
+                    "properties",
+                            Map.of("a", Map.of("type", "array", "items", Map.of("type", "integer"), "minItems", 60)),
+                    "required", List.of("a")));
     private final int[] repeating =
             model.vocab().tokenize("red green blue. ".repeat(4).strip(), true, false);
     private final int[] plain = model.vocab().tokenize("Here is a list of things", true, false);
@@ -116,7 +130,8 @@ class CancelledRequestsTest {
             for (int i = 0; i < 20; i++) {
                 // Half of them at once: those cost no step.
                 Stage[] stages = Stage.values();
-                flock.add(submit(engine, stages[Math.max(0, random.nextInt(2 * stages.length - 2) - stages.length + 2)]));
+                flock.add(submit(
+                        engine, stages[Math.max(0, random.nextInt(2 * stages.length - 2) - stages.length + 2)]));
             }
             RealModel.await(() -> {
                 flock.forEach(Ear::cancelIfDue);
@@ -153,7 +168,8 @@ class CancelledRequestsTest {
         if (stage == Stage.WAITING) {
             ear.cancel();
         } else if (stage == Stage.PREFILL) {
-            RealModel.await(() -> engine.status().steps() > steps || engine.step().runningMs() > 0);
+            RealModel.await(
+                    () -> engine.status().steps() > steps || engine.step().runningMs() > 0);
             ear.cancel();
         }
         return ear;
@@ -238,7 +254,8 @@ class CancelledRequestsTest {
                         new Object[] {new String[0]},
                         new String[] {String[].class.getName()});
         assertThat(histogram).contains(" java.lang.String");
-        return histogram.lines()
+        return histogram
+                .lines()
                 .map(line -> line.strip().split("\\s+"))
                 .filter(fields -> fields.length >= 4 && fields[3].equals(className))
                 .mapToLong(fields -> Long.parseLong(fields[1]))
