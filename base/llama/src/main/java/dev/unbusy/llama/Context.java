@@ -31,6 +31,8 @@ public final class Context implements AutoCloseable {
     private final int batchTokens;
     private final int vocabSize;
     private final long logitsBytes;
+    /** By index in the batch, what {@link #logits} handed out last: the library hardly ever moves its rows. */
+    private final MemorySegment[] rows;
 
     // Volatile: read by any thread that must be refused, written once more by claim().
     private volatile Thread owner = Thread.currentThread();
@@ -56,6 +58,7 @@ public final class Context implements AutoCloseable {
         batchTokens = symbols.nBatch().call(context);
         vocabSize = model.vocab().size();
         logitsBytes = Float.BYTES * (long) vocabSize;
+        rows = new MemorySegment[batchTokens];
     }
 
     /**
@@ -118,7 +121,12 @@ public final class Context implements AutoCloseable {
         if (row.address() == 0) {
             throw new IllegalArgumentException("no logits were wanted for token " + batchIndex + " of the batch");
         }
-        return row.reinterpret(logitsBytes, arena, null);
+        MemorySegment known = rows[batchIndex];
+        if (known == null || known.address() != row.address()) {
+            known = row.reinterpret(logitsBytes, arena, null);
+            rows[batchIndex] = known;
+        }
+        return known;
     }
 
     /** As {@link #logits(int)}, copied to the start of an array. */

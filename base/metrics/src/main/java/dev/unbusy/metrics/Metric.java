@@ -14,6 +14,7 @@ public enum Metric {
             "工作进程的重启次数，按工作进程和原因统计",
             "worker",
             "reason"),
+    WORKERS(Kind.GAUGE, "unbusy_workers", "Workers of this machine by state", "本机工作进程数，按状态统计", "state"),
     BUILD_INFO(Kind.GAUGE, "unbusy_build", "1, with the version as label", "恒为 1，版本见标签", "version", "role"),
 
     GATEWAY_REQUESTS(
@@ -127,6 +128,32 @@ public enum Metric {
             "unbusy_worker_kv_cells_free",
             "KV cells that are free or hold only reusable prefixes",
             "空闲或仅存放可复用前缀的 KV 单元数"),
+    WORKER_KV_CELLS_EMPTY(Kind.GAUGE, "unbusy_worker_kv_cells_empty", "KV cells that hold nothing", "未存放任何内容的 KV 单元数"),
+    WORKER_STEPS(
+            Kind.GAUGE,
+            "unbusy_worker_steps",
+            "Engine steps ended since start; standing still while answers run or wait means wedged",
+            "自启动以来结束的引擎步骤数；有回答在运行或等待而该值不变，表示卡死"),
+    WORKER_STEP_RUNNING_SECONDS(
+            Kind.GAUGE,
+            "unbusy_worker_step_running_seconds",
+            "How long the engine step under way has taken so far, 0 where none is",
+            "当前引擎步骤已运行的时间；没有步骤在运行时为 0"),
+    WORKER_STEP_EXPECTED_SECONDS(
+            Kind.GAUGE,
+            "unbusy_worker_step_expected_seconds",
+            "What the engine step under way should stay within, by what earlier ones cost",
+            "根据以往步骤的耗时，当前引擎步骤预计不超过的时间"),
+    WORKER_DECODE_RATE(
+            Kind.GAUGE,
+            "unbusy_worker_decode_tokens_per_second",
+            "Tokens generated per second, over the last ten seconds of steps without prompts",
+            "每秒生成的 token 数，取最近十秒不含提示词的步骤"),
+    WORKER_PREFILL_RATE(
+            Kind.GAUGE,
+            "unbusy_worker_prefill_tokens_per_second",
+            "Prompt tokens computed per second, over the last ten seconds of steps with prompts",
+            "每秒计算的提示词 token 数，取最近十秒含提示词的步骤"),
     WORKER_WORST_STALL_SECONDS(
             Kind.GAUGE,
             "unbusy_worker_worst_stall_seconds",

@@ -4,6 +4,7 @@ import dev.unbusy.api.ApiException;
 import dev.unbusy.api.WorkerStatus;
 import java.io.IOException;
 import java.net.URI;
+import java.util.concurrent.TimeUnit;
 
 /** A look at a worker's {@code GET /internal/status}. */
 final class StatusProbe {
@@ -25,6 +26,8 @@ final class StatusProbe {
     }
 
     static WorkerEvent.Answered event(WorkerStatus status) {
-        return new WorkerEvent.Answered(status.steps(), status.running() > 0 || status.waiting() > 0);
+        boolean busy = status.running() > 0 || status.waiting() > 0;
+        return new WorkerEvent.Answered(
+                status.steps(), busy, (long) (status.step().expectedMs() * TimeUnit.MILLISECONDS.toNanos(1)));
     }
 }

@@ -2,6 +2,7 @@ package dev.unbusy.supervisor;
 
 import dev.unbusy.api.WorkerStatus;
 import dev.unbusy.gateway.Backends;
+import dev.unbusy.metrics.Metric;
 import dev.unbusy.metrics.Metrics;
 import dev.unbusy.text.Progress;
 import java.time.Duration;
@@ -50,8 +51,15 @@ public final class Supervisor implements AutoCloseable {
             supervisor.threads.add(
                     Thread.ofVirtual().name("supervisor-" + number).unstarted(slot));
         }
+        for (WorkerState state : WorkerState.values()) {
+            metrics.gauge(Metric.WORKERS, () -> supervisor.count(state), state.word());
+        }
         supervisor.threads.forEach(Thread::start);
         return supervisor;
+    }
+
+    private long count(WorkerState state) {
+        return slots.stream().filter(slot -> slot.report().state() == state).count();
     }
 
     private final class Outcome implements WorkerSlot.Listener {

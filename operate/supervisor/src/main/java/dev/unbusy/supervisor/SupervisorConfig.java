@@ -31,13 +31,16 @@ public record SupervisorConfig(
         int frozenAfterSeconds,
 
         @Setting(
-                value = "120",
+                value = "60",
                 min = 1,
                 max = 86_400,
                 en =
-                        "Seconds without a finished step, while requests are running, after which a worker counts as wedged and is"
-                                + " replaced.",
-                zh = "有请求在运行但超过该秒数没有完成任何一步时，视为卡死并替换。")
+                        "Seconds without a finished step, while requests run or wait, after which a worker counts as wedged and is"
+                                + " replaced; never before ten times what it expects of the step under way, nor, with its"
+                                + " first step, before load_silence_seconds. Raise it where weights are read back from a slow"
+                                + " disk.",
+                zh = "有请求在运行或等待，但超过该秒数没有完成任何一步时，视为卡死并替换；不会早于当前步骤预计耗时的十倍，首个步骤也不会早于"
+                        + " load_silence_seconds。若权重需从慢速磁盘重新读取，请调大。")
         int wedgedAfterSeconds,
 
         @Setting(

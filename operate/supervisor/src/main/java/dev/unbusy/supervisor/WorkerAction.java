@@ -20,6 +20,9 @@ sealed interface WorkerAction {
     /** No new requests to it, and ask it to finish the ones it has and end. */
     record Drain() implements WorkerAction {}
 
+    /** Ask it to end; it says in its log where it stands, if it can. */
+    record Terminate() implements WorkerAction {}
+
     /** End it at once. */
     record Kill(String why) implements WorkerAction {}
 

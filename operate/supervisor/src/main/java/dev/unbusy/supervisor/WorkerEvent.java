@@ -22,8 +22,9 @@ sealed interface WorkerEvent {
      *
      * @param steps its step counter
      * @param busy whether it has requests that need steps
+     * @param expectedNanos what it expects the step under way to stay within; 0 where none is
      */
-    record Answered(long steps, boolean busy) implements WorkerEvent {}
+    record Answered(long steps, boolean busy, long expectedNanos) implements WorkerEvent {}
 
     /** A look at its state brought no answer. */
     record Silent() implements WorkerEvent {}

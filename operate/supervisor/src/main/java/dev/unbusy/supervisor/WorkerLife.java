@@ -1,6 +1,7 @@
 package dev.unbusy.supervisor;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.unbusy.text.Text;
@@ -15,7 +16,10 @@ import java.util.List;
  * <ol>
  *   <li>Loading: ready in the end, or dead, or silent for too long (frozen).
  *   <li>Ready: dead (exited, killed, out of memory), no answer for too long (frozen), or answers without a step while
- *       requests run (wedged). Frozen and wedged ones are killed first; their restart follows their death.
+ *       requests run or wait (wedged, as {@link StepWatch} says). Both get no new requests and are ended first, their restart
+ *       follows their death: a frozen one is killed at once; a wedged one is asked to end, which makes it log where it
+ *       stands, and killed {@value #TERM_GRACE_MILLIS} ms later. Its requests fail with its connections then: those of which
+ *       nothing was sent go to another worker or wait for the next, the gateway sees to that.
  *   <li>Dead: restart after the delay of {@link RestartPolicy}, or give up: requests are refused instead of waiting. One that
  *       has served before is still tried at the longest interval, since what keeps it from loading may pass; one that never
  *       loaded is not.
@@ -24,9 +28,11 @@ import java.util.List;
  */
 final class WorkerLife {
     static final long LONGEST_TICK_MILLIS = 1_000;
+    static final long TERM_GRACE_MILLIS = 3_000;
 
     private final SupervisorConfig config;
     private final RestartPolicy policy;
+    private final StepWatch watch;
     private WorkerState state = WorkerState.STOPPED;
     private boolean alive;
     private boolean stopping;
@@ -45,15 +51,17 @@ final class WorkerLife {
     private long awakeNanos;
 
     private long heardAt;
-    private long steppedAt;
     private long readyAt;
     private long restartAt;
     private long drainUntil;
-    private long steps;
+    /** When one that was asked to end is killed; never, where none was. */
+    private long killAt = Long.MAX_VALUE;
 
     WorkerLife(SupervisorConfig config) {
         this.config = config;
         this.policy = new RestartPolicy(config);
+        this.watch = new StepWatch(
+                SECONDS.toNanos(config.wedgedAfterSeconds()), SECONDS.toNanos(config.loadSilenceSeconds()));
     }
 
     WorkerState state() {
@@ -82,7 +90,7 @@ final class WorkerLife {
             case WorkerEvent.SpawnFailed(Text why) -> spawnFailed(why);
             case WorkerEvent.Progress() -> progress();
             case WorkerEvent.Ready ready -> ready(ready);
-            case WorkerEvent.Answered(long newSteps, boolean busy) -> answered(newSteps, busy);
+            case WorkerEvent.Answered answer -> answered(answer);
             case WorkerEvent.Silent() -> silent();
             case WorkerEvent.Exited(Death death) -> exited(death);
             case WorkerEvent.Stop() -> stop();
@@ -106,6 +114,11 @@ final class WorkerLife {
                 return List.of(new WorkerAction.Kill("not finished within drain_seconds"));
             }
             return List.of();
+        }
+        // 2
+        if (awakeNanos >= killAt) {
+            killAt = Long.MAX_VALUE;
+            return List.of(new WorkerAction.Kill(killedFor.word()));
         }
         // 1
         if (isLoading() && awakeNanos - heardAt > SECONDS.toNanos(config.loadSilenceSeconds())) {
@@ -142,32 +155,22 @@ final class WorkerLife {
         wasReady = true;
         readyAt = awakeNanos;
         heardAt = awakeNanos;
-        steppedAt = awakeNanos;
+        watch.begin(awakeNanos);
         policy.loaded();
         return List.of(new WorkerAction.Serve(ready.uri()));
     }
 
     // 2
-    private List<WorkerAction> answered(long newSteps, boolean busy) {
+    private List<WorkerAction> answered(WorkerEvent.Answered answer) {
         heardAt = awakeNanos;
-        if (!busy || newSteps != steps) {
-            steps = newSteps;
-            steppedAt = awakeNanos;
-        }
+        boolean wedged = watch.look(answer.steps(), answer.busy(), answer.expectedNanos(), awakeNanos);
         if (state != WorkerState.READY) {
             return List.of();
         }
         if (awakeNanos - readyAt > SECONDS.toNanos(config.stableAfterSeconds())) {
             policy.stable();
         }
-        if (awakeNanos - steppedAt > SECONDS.toNanos(config.wedgedAfterSeconds())) {
-            return kill(
-                    RestartReason.WEDGED,
-                    Text.of(
-                            "no step in %d s while requests run",
-                            "有请求在运行，但 %d 秒没有完成任何一步", config.wedgedAfterSeconds()));
-        }
-        return List.of();
+        return wedged ? wedged(NANOSECONDS.toSeconds(watch.standingNanos(awakeNanos))) : List.of();
     }
 
     // 2
@@ -180,6 +183,17 @@ final class WorkerLife {
                             "进程仍在，但 %d 秒没有应答", config.frozenAfterSeconds()));
         }
         return List.of();
+    }
+
+    private List<WorkerAction> wedged(long seconds) {
+        Text why =
+                Text.of("no step has ended in %d s although requests run or wait", "有请求在运行或等待，但 %d 秒没有完成任何一步", seconds);
+        restartAt = Long.MAX_VALUE;
+        killedFor = RestartReason.WEDGED;
+        killedWhy = why;
+        killAt = awakeNanos + MILLISECONDS.toNanos(TERM_GRACE_MILLIS);
+        state = WorkerState.WEDGED;
+        return List.of(new WorkerAction.Withdraw(RestartReason.WEDGED, why), new WorkerAction.Terminate());
     }
 
     private List<WorkerAction> kill(RestartReason reason, Text why) {
@@ -211,6 +225,7 @@ final class WorkerLife {
 
     private List<WorkerAction> exited(Death death) {
         alive = false;
+        killAt = Long.MAX_VALUE;
         if (stopping) {
             return done();
         }

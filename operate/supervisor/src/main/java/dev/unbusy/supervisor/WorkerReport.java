@@ -29,6 +29,7 @@ public record WorkerReport(
         WorkerStatus.State word = switch (state) {
             case LOADING -> WorkerStatus.State.LOADING;
             case READY -> WorkerStatus.State.READY;
+            case WEDGED -> WorkerStatus.State.WEDGED;
             case DRAINING -> WorkerStatus.State.DRAINING;
             case RESTARTING -> WorkerStatus.State.STARTING;
             case FAILED -> WorkerStatus.State.FAILED;
@@ -44,7 +45,9 @@ public record WorkerReport(
                 known.waiting(),
                 known.kvCellsTotal(),
                 known.kvCellsFree(),
+                known.kvCellsEmpty(),
                 known.steps(),
+                known.step(),
                 known.tokensPerSecond(),
                 known.prefillTokensPerSecond(),
                 restarts,

@@ -116,6 +116,7 @@ final class WorkerSlot implements Runnable {
                 case WorkerAction.Withdraw(RestartReason reason, Text why) -> withdraw(reason, why);
                 case WorkerAction.Restart(RestartReason reason, Text why, long delay) -> restart(reason, why, delay);
                 case WorkerAction.Drain() -> drain();
+                case WorkerAction.Terminate() -> terminate();
                 case WorkerAction.Kill(String why) -> kill(why);
                 case WorkerAction.GiveUp(RestartReason reason, LoadRefusal cause, long again) ->
                     giveUp(reason, cause, again);
@@ -168,8 +169,8 @@ final class WorkerSlot implements Runnable {
 
     private void withdraw(RestartReason reason, Text why) {
         lastReason = reason;
-        backends.setState(id, Backend.State.STARTING, reason.word() + ", being replaced");
-        LOG.warn("{} is {}: {}", id, reason.word(), why.en());
+        backends.setState(id, Backend.State.STARTING, reason.word() + " (" + why.en() + "), being replaced");
+        LOG.warn("{} is {}: {} / {}", id, reason.word(), why.en(), why.zh());
     }
 
     private void restart(RestartReason reason, Text why, long delayMillis) {
@@ -183,6 +184,10 @@ final class WorkerSlot implements Runnable {
 
     private void drain() {
         backends.setState(id, Backend.State.DRAINING, "the service stops");
+        terminate();
+    }
+
+    private void terminate() {
         if (process != null) {
             process.terminate();
         }

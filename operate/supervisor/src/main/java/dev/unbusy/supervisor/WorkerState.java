@@ -7,6 +7,8 @@ public enum WorkerState {
     /** The process runs and loads its model. */
     LOADING,
     READY,
+    /** It answers, has work and gets nowhere; it has been asked to end and will be started again. */
+    WEDGED,
     /** It finishes its requests and will end. */
     DRAINING,
     /** It was ended, or ended by itself, and will be started again. */

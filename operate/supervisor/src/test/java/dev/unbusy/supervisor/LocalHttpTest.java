@@ -24,7 +24,7 @@ class LocalHttpTest {
     void aStatus_isRead() throws Exception {
         String body = "{\"id\":\"w\",\"state\":\"ready\",\"steps\":7,\"running\":0,\"waiting\":2,\"newer\":{}}";
         assertThat(StatusProbe.event(look(answering("HTTP/1.1 200 OK\r\nX: y\r\n\r\n" + body))))
-                .isEqualTo(new WorkerEvent.Answered(7, true));
+                .isEqualTo(new WorkerEvent.Answered(7, true, 0));
     }
 
     @Test

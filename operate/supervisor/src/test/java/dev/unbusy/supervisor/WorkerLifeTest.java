@@ -20,7 +20,7 @@ class WorkerLifeTest {
     private static final WorkerEvent SILENT = new WorkerEvent.Silent();
     private static final WorkerEvent STOP = new WorkerEvent.Stop();
 
-    private final WorkerLife life = new WorkerLife(CONFIG);
+    private WorkerLife life = new WorkerLife(CONFIG);
     private long nowNanos = 5;
 
     @Test
@@ -74,7 +74,7 @@ class WorkerLifeTest {
         on(READY);
         for (int second = 0; second <= 61; second++) {
             pass(1_000);
-            on(new WorkerEvent.Answered(second, true));
+            on(new WorkerEvent.Answered(second, true, 0));
         }
         assertThat(delay(on(exit(1)))).isEqualTo(200);
     }
@@ -107,7 +107,7 @@ class WorkerLifeTest {
     void oneAnswer_endsTheSilence() {
         serving();
         pass(9_900);
-        on(new WorkerEvent.Answered(1, false));
+        on(new WorkerEvent.Answered(1, false, 0));
         pass(9_900);
         assertThat(on(SILENT)).isEmpty();
     }
@@ -121,10 +121,60 @@ class WorkerLifeTest {
     }
 
     @Test
-    void stepCounterStandsStillWhileBusy_isWedged() {
+    void stepCounterStandsStillWhileBusy_isWedged_askedToEndAndKilledThreeSecondsLater() {
         serving();
         assertThat(answeringFor(119, 7, true)).isEmpty();
-        assertThat(answeringFor(3, 7, true)).contains(new WorkerAction.Kill("wedged"));
+        List<WorkerAction> actions = new ArrayList<>(answeringFor(3, 7, true));
+        assertThat(actions).hasSize(2).last().isEqualTo(new WorkerAction.Terminate());
+        assertThat(actions.getFirst()).isInstanceOfSatisfying(WorkerAction.Withdraw.class, withdraw -> {
+            assertThat(withdraw.reason()).isEqualTo(RestartReason.WEDGED);
+            assertThat(withdraw.why().en()).contains("no step", "12");
+        });
+        assertThat(life.state()).isEqualTo(WorkerState.WEDGED);
+        assertThat(pass(2_000)).isEmpty();
+        assertThat(on(new WorkerEvent.Answered(7, true, 0))).isEmpty();
+        assertThat(pass(1_000)).containsExactly(new WorkerAction.Kill("wedged"));
+        assertThat(pass(60_000)).as("one kill is enough").isEmpty();
+        assertThat(on(exit(137)))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        WorkerAction.Restart.class,
+                        restart -> assertThat(restart.reason()).isEqualTo(RestartReason.WEDGED));
+        assertThat(life.state()).isEqualTo(WorkerState.RESTARTING);
+    }
+
+    @Test
+    void wedgedOne_thatEndsWhenAsked_isNotKilled() {
+        serving();
+        answeringFor(122, 7, true);
+        assertThat(on(exit(0)))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        WorkerAction.Restart.class,
+                        restart -> assertThat(restart.reason()).isEqualTo(RestartReason.WEDGED));
+        assertThat(pass(200)).containsExactly(new WorkerAction.Spawn());
+        on(READY);
+        assertThat(pass(10_000)).as("the one killed was another").isEmpty();
+    }
+
+    @Test
+    void wedgedOne_isKilledAtOnce_whenTheServiceStops() {
+        serving();
+        answeringFor(122, 7, true);
+        assertThat(on(STOP)).singleElement().isInstanceOf(WorkerAction.Kill.class);
+        assertThat(pass(10_000)).isEmpty();
+        assertThat(on(exit(137))).containsExactly(new WorkerAction.Done());
+    }
+
+    @Test
+    void longStep_thatIsExpectedToTakeLong_isNotWedged() {
+        serving();
+        for (int second = 0; second < 390; second++) {
+            assertThat(pass(1_000)).isEmpty();
+            assertThat(on(new WorkerEvent.Answered(7, true, TimeUnit.SECONDS.toNanos(40))))
+                    .isEmpty();
+        }
+        assertThat(answeringFor(15, 7, true)).contains(new WorkerAction.Terminate());
     }
 
     @Test
@@ -239,6 +289,7 @@ class WorkerLifeTest {
     /** Whatever happens in whatever order: one process at a time, and a stop ends it all. */
     @Property
     void anySchedule_neverHasTwoProcesses_andAlwaysStops(@ForAll long seed) {
+        life = new WorkerLife(CONFIG); // jqwik makes one test instance for all tries
         Random random = new Random(seed);
         boolean process = false;
         boolean done = false;
@@ -251,6 +302,8 @@ class WorkerLifeTest {
                         process = true;
                     }
                     case WorkerAction.Done() -> done = true;
+                    case WorkerAction.Terminate() ->
+                        assertThat(process).as("seed %d: nothing to end", seed).isTrue();
                     case WorkerAction.Kill kill ->
                         assertThat(process).as("seed %d: nothing to kill", seed).isTrue();
                     default -> {}
@@ -273,7 +326,8 @@ class WorkerLifeTest {
             case 0, 1, 2 -> new WorkerEvent.Tick();
             case 3, 4 -> READY;
             case 5 -> SILENT;
-            case 6 -> new WorkerEvent.Answered(random.nextInt(3), random.nextBoolean());
+            case 6 ->
+                new WorkerEvent.Answered(random.nextInt(3), random.nextBoolean(), random.nextLong(100_000_000_000L));
             case 7 -> exit(random.nextInt(3));
             default -> new WorkerEvent.Progress();
         };
@@ -309,7 +363,7 @@ class WorkerLifeTest {
         List<WorkerAction> actions = new ArrayList<>();
         for (int second = 0; second < seconds; second++) {
             actions.addAll(pass(1_000));
-            actions.addAll(on(new WorkerEvent.Answered(steps, busy)));
+            actions.addAll(on(new WorkerEvent.Answered(steps, busy, 0)));
         }
         return actions;
     }

@@ -93,6 +93,12 @@ final class JsonBytes {
     }
 
     JsonBytes number(long value) {
+        if (value >= 0 && value <= 9) { // most numbers of a stream: the index of the choice
+            separate();
+            put((char) ('0' + value));
+            comma = true;
+            return this;
+        }
         return literal(Long.toString(value));
     }
 

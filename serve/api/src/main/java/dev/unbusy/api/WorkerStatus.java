@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param waiting requests that are not yet
  * @param kvCellsTotal tokens that the KV cache holds
  * @param kvCellsFree those of them that are free or hold only reusable prefixes
+ * @param kvCellsEmpty those of them that hold nothing
  * @param steps engine steps since start: standing still while work waits means wedged
+ * @param step how they get on
  * @param tokensPerSecond generated, over the last seconds
  * @param prefillTokensPerSecond measured over recent prefills; 0 before the first
  * @param restarts how often the supervisor has restarted it
@@ -36,7 +38,9 @@ public record WorkerStatus(
         int waiting,
         long kvCellsTotal,
         long kvCellsFree,
+        long kvCellsEmpty,
         long steps,
+        StepStatus step,
         double tokensPerSecond,
         double prefillTokensPerSecond,
         int restarts,
@@ -74,7 +78,7 @@ public record WorkerStatus(
 
     /** A worker of which nothing more is known. */
     public static WorkerStatus of(String id, State state, String reason) {
-        return new WorkerStatus(id, "", state, 0, "", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, reason);
+        return new WorkerStatus(id, "", state, 0, "", 0, 0, 0, 0, 0, 0, StepStatus.NONE, 0, 0, 0, 0, 0, reason);
     }
 
     public WorkerStatus withState(State newState, String newReason) {
@@ -88,7 +92,9 @@ public record WorkerStatus(
                 waiting,
                 kvCellsTotal,
                 kvCellsFree,
+                kvCellsEmpty,
                 steps,
+                step,
                 tokensPerSecond,
                 prefillTokensPerSecond,
                 restarts,
@@ -109,7 +115,9 @@ public record WorkerStatus(
                 waiting,
                 kvCellsTotal,
                 kvCellsFree,
+                kvCellsEmpty,
                 steps,
+                step,
                 tokensPerSecond,
                 prefillTokensPerSecond,
                 newRestarts,
@@ -153,9 +161,13 @@ public record WorkerStatus(
                 .number(kvCellsTotal)
                 .key("kvCellsFree")
                 .number(kvCellsFree)
+                .key("kvCellsEmpty")
+                .number(kvCellsEmpty)
                 .key("steps")
                 .number(steps)
-                .key("tokensPerSecond")
+                .key("step");
+        step.write(json);
+        json.key("tokensPerSecond")
                 .number(tokensPerSecond)
                 .key("prefillTokensPerSecond")
                 .number(prefillTokensPerSecond)
@@ -197,7 +209,9 @@ public record WorkerStatus(
         private int waiting;
         private long kvCellsTotal;
         private long kvCellsFree;
+        private long kvCellsEmpty;
         private long steps;
+        private StepStatus step = StepStatus.NONE;
         private double tokensPerSecond;
         private double prefillTokensPerSecond;
         private int restarts;
@@ -225,6 +239,8 @@ public record WorkerStatus(
                 case "waiting" -> waiting = count(body);
                 case "kvCellsTotal" -> kvCellsTotal = body.integer(0, Long.MAX_VALUE);
                 case "kvCellsFree" -> kvCellsFree = body.integer(0, Long.MAX_VALUE);
+                case "kvCellsEmpty" -> kvCellsEmpty = body.integer(0, Long.MAX_VALUE);
+                case "step" -> step = StepStatus.read(body);
                 case "steps" -> steps = body.integer(0, Long.MAX_VALUE);
                 case "tokensPerSecond" -> tokensPerSecond = body.number(0, Double.MAX_VALUE);
                 case "prefillTokensPerSecond" -> prefillTokensPerSecond = body.number(0, Double.MAX_VALUE);
@@ -255,7 +271,9 @@ public record WorkerStatus(
                     waiting,
                     kvCellsTotal,
                     kvCellsFree,
+                    kvCellsEmpty,
                     steps,
+                    step,
                     tokensPerSecond,
                     prefillTokensPerSecond,
                     restarts,

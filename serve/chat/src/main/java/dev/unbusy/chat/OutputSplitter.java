@@ -130,6 +130,11 @@ public final class OutputSplitter {
             tokensWithoutText++;
             return List.of();
         }
+        if (state == State.VERBATIM && calls == null && held.isEmpty()) {
+            tokensWithoutText = 0;
+            return List.of(
+                    new Piece(Kind.CONTENT, text)); // most tokens of most models: nothing to find, nothing to hold
+        }
         held.append(text);
         shares.addLast(new Share(1 + tokensWithoutText, text.length()));
         tokensWithoutText = 0;

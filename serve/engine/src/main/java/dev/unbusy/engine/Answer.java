@@ -40,6 +40,8 @@ final class Answer {
     private final long[] seeds;
     /** Events of a stream that are still to be sent. */
     private final ByteArrayOutputStream unsent = new ByteArrayOutputStream();
+    /** The only one, which needs no copy. */
+    private byte @Nullable [] onlyUnsent;
 
     private final boolean[] begun;
     private boolean opened;
@@ -133,17 +135,23 @@ final class Answer {
 
     /** Without what is unsent: a mark made between a token and the answer's end would tell half of it. */
     private synchronized void keepAlive() {
-        if (!over && ended == 0) {
+        if (!over) {
             exchange.write(Sse.keepAlive());
         }
     }
 
     /** Events and the mark behind them are one write. On the engine's thread, where each token is told as a whole. */
     private synchronized void flush() {
-        if (unsent.size() > 0) {
-            if (marks != null) {
-                send(marks.take());
-            }
+        if (onlyUnsent == null && unsent.size() == 0) {
+            return;
+        }
+        if (marks != null) {
+            send(marks.take());
+        }
+        if (onlyUnsent != null) {
+            exchange.write(onlyUnsent);
+            onlyUnsent = null;
+        } else {
             exchange.write(unsent.toByteArray());
             unsent.reset();
         }
@@ -261,9 +269,18 @@ final class Answer {
     }
 
     private void send(byte @Nullable [] event) {
-        if (event != null) {
-            unsent.writeBytes(event);
+        if (event == null) {
+            return;
         }
+        if (unsent.size() == 0 && onlyUnsent == null) {
+            onlyUnsent = event;
+            return;
+        }
+        if (onlyUnsent != null) {
+            unsent.writeBytes(onlyUnsent);
+            onlyUnsent = null;
+        }
+        unsent.writeBytes(event);
     }
 
     /** One choice's ear in the engine. */

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,8 +40,8 @@ final class Completions implements AutoCloseable {
     private final ExecutorService tokenizers = Executors.newFixedThreadPool(
             TOKENIZER_THREADS,
             Thread.ofPlatform().daemon().name("tokenizer-", 0).factory());
-    private final ScheduledExecutorService keepAlive = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("keep-alive").factory());
+    private final ScheduledThreadPoolExecutor keepAlive = new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("keep-alive").factory());
 
     Completions(Engine engine, LoadedModel model, WorkerConfig config) {
         this.engine = engine;
@@ -50,6 +50,8 @@ final class Completions implements AutoCloseable {
         prompts = new PromptMaker(model);
         fingerprint = model.fingerprint();
         modelIdentity = model.identity();
+        // Else an answer that is over stays in memory until its next comment would have been due.
+        keepAlive.setRemoveOnCancelPolicy(true);
     }
 
     /** On the exchange's event loop. */

@@ -1,6 +1,7 @@
 package dev.unbusy.engine;
 
 import dev.unbusy.api.FinishReason;
+import dev.unbusy.api.StepStatus;
 import dev.unbusy.llama.Batch;
 import dev.unbusy.llama.Context;
 import dev.unbusy.llama.DecodeOutcome;
@@ -49,13 +50,14 @@ public final class Engine implements AutoCloseable {
     private final HeldTokens held = new HeldTokens();
     /** What the last step without prefill took: the next one will not be much longer. */
     private long decodeNanos = Long.MAX_VALUE / 2;
+    /** Reused while the same answers run. */
+    private Generation[] lastInStep = StepBatch.NOBODY;
 
-    private long steps;
-
+    private final StepClock clock = new StepClock();
     // volatile: written by the engine's thread for everybody to read.
     private volatile EngineStatus status;
     private volatile @Nullable Context context;
-    private volatile Generation[] inStep = {};
+    private volatile Generation[] inStep = StepBatch.NOBODY;
 
     // volatile: set by close(), read by the engine's thread.
     private volatile boolean closing;
@@ -80,7 +82,7 @@ public final class Engine implements AutoCloseable {
         this.onFatal = onFatal;
         scheduler = new Scheduler<>(options);
         scratch = new SamplerScratch(vocab.size());
-        status = new EngineStatus(0, 0, options.kvCells(), options.kvCells(), 0, 0, 0, 0, 0, 0);
+        status = EngineStatus.idle(options.kvCells());
         thread = Thread.ofPlatform().name("engine-0").unstarted(this::run);
     }
 
@@ -105,8 +107,29 @@ public final class Engine implements AutoCloseable {
         }
     }
 
+    /** As of the last step; {@link #waiting} and {@link #step} are of now. */
     public EngineStatus status() {
         return status;
+    }
+
+    /** Answers that wait, those included that the engine's thread does not know yet: it may be what stands still. */
+    public int waiting() {
+        return Math.max(0, queued.get() - status.running());
+    }
+
+    /** How the steps get on, the one under way included. */
+    public StepStatus step() {
+        return clock.look(status, System.nanoTime());
+    }
+
+    /** Where the engine's thread stands just now, for the log. */
+    StackTraceElement[] stack() {
+        return thread.getStackTrace();
+    }
+
+    /** Has the account of cells checked between two steps; fails with what contradicts itself. */
+    CompletableFuture<Void> checkIntegrity() {
+        return CompletableFuture.runAsync(scheduler::checkIntegrity, inbox::add);
     }
 
     public SchedulerOptions options() {
@@ -179,18 +202,9 @@ public final class Engine implements AutoCloseable {
         // planned again: rare, and harmless.
         Generation[] current = inStep;
         Context owned = context;
-        if (current.length > 0 && owned != null && options.takesBack() && allCancelled(current)) {
+        if (current.length > 0 && owned != null && options.takesBack() && StepBatch.allCancelled(current)) {
             owned.abortRequested(true);
         }
-    }
-
-    private static boolean allCancelled(Generation[] generations) {
-        for (Generation generation : generations) {
-            if (!generation.isCancelRequested()) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private void admit(Generation[] generations) {
@@ -234,19 +248,23 @@ public final class Engine implements AutoCloseable {
         scheduler.operationsDone();
         if (plan.runs() == 0) {
             held.beforeStep(System.nanoTime(), Long.MAX_VALUE / 2);
+            lastInStep = StepBatch.NOBODY;
             publish();
             idle();
             return;
         }
         StepBatch.fill(batch, plan);
         owned.abortRequested(false);
-        inStep = generations(plan);
+        lastInStep = StepBatch.generations(plan, lastInStep);
+        inStep = lastInStep;
         held.beforeStep(System.nanoTime(), plan.prefillTokens() > 0 ? Long.MAX_VALUE / 2 : decodeNanos);
         long startNanos = System.nanoTime(); // what is sent first is not a cost of the step
+        clock.begins(startNanos, scheduler.mostStepNanos());
         DecodeOutcome outcome = owned.decode(batch);
         long endNanos = System.nanoTime();
+        clock.ended(endNanos, outcome == DecodeOutcome.OK || outcome == DecodeOutcome.ABORTED);
         long durationNanos = endNanos - startNanos;
-        inStep = new Generation[0];
+        inStep = StepBatch.NOBODY;
         metrics.wasted(StepBatch.wastedNanos(plan, startNanos, endNanos));
         switch (outcome) {
             case OK -> {
@@ -254,7 +272,6 @@ public final class Engine implements AutoCloseable {
                 if (plan.prefillTokens() == 0) {
                     decodeNanos = durationNanos;
                 }
-                steps++;
                 metrics.step(durationNanos, plan.tokens());
                 int chosen = sample(owned, plan);
                 rates.step(chosen, plan.prefillTokens(), durationNanos * 1e-9);
@@ -282,14 +299,6 @@ public final class Engine implements AutoCloseable {
         } else if (scheduler.running() == 0) {
             scheduler.checkIntegrity();
         }
-    }
-
-    private static Generation[] generations(StepPlan<Generation> plan) {
-        Generation[] generations = new Generation[plan.runs()];
-        for (int run = 0; run < generations.length; run++) {
-            generations[run] = plan.sequence(run);
-        }
-        return generations;
     }
 
     /** Returns the number of tokens chosen. */
@@ -374,7 +383,10 @@ public final class Engine implements AutoCloseable {
                 Math.max(0, queued.get() - scheduler.running()),
                 scheduler.cellsTotal(),
                 scheduler.cellsAvailable(),
-                steps,
+                scheduler.cellsFree(),
+                clock.steps(),
+                clock.lastNanos(),
+                clock.endedNanos(),
                 rates.decode(),
                 rates.prefill(),
                 scheduler.worstStallNanos(),

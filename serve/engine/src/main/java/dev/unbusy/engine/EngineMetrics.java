@@ -43,9 +43,15 @@ public final class EngineMetrics {
     /** Gauges over the engine's published status. */
     static void gauges(Metrics metrics, Engine engine) {
         metrics.gauge(Metric.WORKER_RUNNING, () -> engine.status().running());
-        metrics.gauge(Metric.WORKER_WAITING, () -> engine.status().waiting());
+        metrics.gauge(Metric.WORKER_WAITING, engine::waiting);
         metrics.gauge(Metric.WORKER_KV_CELLS, () -> engine.status().cellsTotal());
         metrics.gauge(Metric.WORKER_KV_CELLS_FREE, () -> engine.status().cellsFree());
+        metrics.gauge(Metric.WORKER_KV_CELLS_EMPTY, () -> engine.status().cellsEmpty());
+        metrics.gauge(Metric.WORKER_DECODE_RATE, () -> engine.status().tokensPerSecond());
+        metrics.gauge(Metric.WORKER_PREFILL_RATE, () -> engine.status().prefillTokensPerSecond());
+        metrics.gauge(Metric.WORKER_STEP_RUNNING_SECONDS, () -> engine.step().runningMs() * 1e-3);
+        metrics.gauge(Metric.WORKER_STEP_EXPECTED_SECONDS, () -> engine.step().expectedMs() * 1e-3);
+        metrics.gauge(Metric.WORKER_STEPS, () -> engine.status().steps());
         metrics.gauge(Metric.WORKER_WORST_STALL_SECONDS, () -> engine.status().worstStallNanos() * 1e-9);
         metrics.gauge(Metric.WORKER_P99_STALL_SECONDS, () -> engine.status().p99StallNanos() * 1e-9);
         metrics.gauge(Metric.WORKER_PREEMPTIONS, () -> engine.status().preemptions());

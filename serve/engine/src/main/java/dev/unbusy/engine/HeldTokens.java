@@ -38,6 +38,8 @@ final class HeldTokens {
                 held.set(kept++, generation);
             }
         }
-        held.subList(kept, held.size()).clear();
+        while (held.size() > kept) {
+            held.removeLast();
+        }
     }
 }

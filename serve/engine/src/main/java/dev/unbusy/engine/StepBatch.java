@@ -5,6 +5,8 @@ import dev.unbusy.scheduler.StepPlan;
 
 /** A planned step as the library computes it. */
 final class StepBatch {
+    static final Generation[] NOBODY = {};
+
     private StepBatch() {}
 
     static void fill(Batch batch, StepPlan<Generation> plan) {
@@ -18,6 +20,31 @@ final class StepBatch {
                 batch.add(generation.token(position), position, generation.slot(), wanted);
             }
         }
+    }
+
+    /** Whom the step computes; {@code last} itself if they are the same, as in most steps. */
+    static Generation[] generations(StepPlan<Generation> plan, Generation[] last) {
+        boolean same = last.length == plan.runs();
+        for (int run = 0; same && run < last.length; run++) {
+            same = last[run] == plan.sequence(run);
+        }
+        if (same) {
+            return last;
+        }
+        Generation[] generations = new Generation[plan.runs()];
+        for (int run = 0; run < generations.length; run++) {
+            generations[run] = plan.sequence(run);
+        }
+        return generations;
+    }
+
+    static boolean allCancelled(Generation[] generations) {
+        for (Generation generation : generations) {
+            if (!generation.isCancelRequested()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Time computed for clients already gone: of each run its share of the step, from the cancel on. */

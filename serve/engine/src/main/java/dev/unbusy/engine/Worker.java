@@ -25,6 +25,8 @@ public final class Worker implements AutoCloseable {
     /** What sysexits.h calls EX_SOFTWARE: the native context is lost, and only a new process helps. */
     public static final int EXIT_ENGINE_LOST = 70;
 
+    private static final double STUCK_MILLIS = 10_000;
+
     /**
      * What a worker is started with.
      *
@@ -126,10 +128,12 @@ public final class Worker implements AutoCloseable {
                 ProcessHandle.current().pid(),
                 url(),
                 now.running(),
-                now.waiting(),
+                engine.waiting(),
                 now.cellsTotal(),
                 now.cellsFree(),
+                now.cellsEmpty(),
                 now.steps(),
+                engine.step(),
                 now.tokensPerSecond(),
                 now.prefillTokensPerSecond(),
                 0,
@@ -141,8 +145,28 @@ public final class Worker implements AutoCloseable {
     /** Takes nothing new and waits for what runs. */
     public void drain(Duration limit) {
         draining = true;
+        tellIfStuck();
         if (!server.close(limit)) {
             LOG.warn("answers were still running after {} s of draining", limit.toSeconds());
+        }
+    }
+
+    /** The supervisor asks a wedged worker to end before it kills it, so that the log says where it stood. */
+    private void tellIfStuck() {
+        WorkerStatus now = status();
+        boolean busy = now.running() > 0 || now.waiting() > 0;
+        double millis = Math.max(now.step().runningMs(), now.step().sinceMs());
+        if (busy && millis > STUCK_MILLIS && millis > now.step().expectedMs()) {
+            StringBuilder stack = new StringBuilder();
+            for (StackTraceElement frame : engine.stack()) {
+                stack.append("\n    at ").append(frame);
+            }
+            LOG.warn(
+                    "no step has ended for {} s, with {} running and {} waiting; the engine's thread stands{}",
+                    Math.round(millis / 1000),
+                    now.running(),
+                    now.waiting(),
+                    stack);
         }
     }
 

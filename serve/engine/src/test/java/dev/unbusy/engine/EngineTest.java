@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.unbusy.api.FinishReason;
+import dev.unbusy.api.StepStatus;
 import dev.unbusy.chat.OutputStart;
 import dev.unbusy.llama.Vocab;
 import dev.unbusy.sampling.Penalties;
@@ -15,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -251,6 +253,61 @@ class EngineTest {
         };
         submit(ignoringEnd(tokens("One two three"), 30), bad);
         assertThat(run(ignoringEnd(tokens(QUESTION), 20)).tokens).hasValue(20);
+    }
+
+    @Test
+    void engineThreadThatStandsStill_isSeenByOthers_withTheRequestsThatWaitForIt() throws Exception {
+        CountDownLatch stuck = new CountDownLatch(1);
+        CountDownLatch free = new CountDownLatch(1);
+        Recording first = new Recording();
+        first.onToken = () -> {
+            stuck.countDown();
+            try {
+                free.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        };
+        submit(ignoringEnd(tokens("One two three"), 3), first);
+        try {
+            stuck.await();
+            long steps = engine.status().steps();
+            List<Recording> waiting = List.of(new Recording(), new Recording());
+            waiting.forEach(answer -> submit(ignoringEnd(tokens(QUESTION), 2), answer));
+            assertThat(engine.status().steps()).isEqualTo(steps);
+            assertThat(engine.waiting() + engine.status().running()).isEqualTo(3);
+            assertThat(engine.stack()).anyMatch(frame -> frame.getMethodName().equals("sample"));
+            free.countDown();
+            waiting.forEach(Recording::join);
+            assertThat(engine.status().steps()).isGreaterThan(steps);
+            assertThat(engine.status().lastStepNanos()).isPositive();
+            engine.checkIntegrity().join();
+        } finally {
+            free.countDown();
+        }
+    }
+
+    @Test
+    void aStepUnderWay_isSeenWithWhatItShouldTake() {
+        Recording answer = new Recording();
+        submit(greedy(random(900, 5), 1), answer);
+        StepStatus[] seen = {StepStatus.NONE};
+        RealModel.await(() -> {
+            long steps = engine.status().steps();
+            StepStatus now = engine.step();
+            if (steps > 0 && now.runningMs() > 0) {
+                seen[0] = now;
+            }
+            return seen[0].runningMs() > 0 || answer.isOver();
+        });
+        StepStatus step = seen[0];
+        answer.join();
+        assertThat(step.expectedMs()).isBetween(1.0, 60_000.0);
+        assertThat(step.lastMs()).isPositive();
+        RealModel.await(() -> RealModel.isIdle(engine));
+        assertThat(engine.step().runningMs()).isZero();
+        assertThat(engine.step().expectedMs()).isZero();
+        assertThat(engine.step().sinceMs()).isPositive();
     }
 
     @Test

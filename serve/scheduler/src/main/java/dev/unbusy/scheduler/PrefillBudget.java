@@ -188,7 +188,8 @@ final class PrefillBudget {
         }
         double large = costs.nanos(trial.clear().prefill(LARGE_CHUNK, depth)) * size / LARGE_CHUNK;
         trial.set(base).prefill(size, depth);
-        // The difference of two estimates is believed only so far. What was not tried for long is given the benefit of the
+        // The difference of two estimates is believed only so far. What was not tried for long is given the benefit of
+        // the
         // doubt, else it never would be.
         double added = Math.max(costs.nanos(trial) - baseNanos, large / 4);
         return large / added * Math.exp(costs.deviation(trial));

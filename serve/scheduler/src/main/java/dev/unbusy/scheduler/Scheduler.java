@@ -237,6 +237,11 @@ public final class Scheduler<S extends Sequence> {
         return step.stalls().quantileNanos(nowNanos, 0.99);
     }
 
+    /** What the planned step should stay within, by what earlier ones cost; far too much while little is known. */
+    public long mostStepNanos() {
+        return step.mostNanos();
+    }
+
     public long preemptions() {
         return places.preemptions();
     }

@@ -47,6 +47,11 @@ final class StepMaker<S extends Sequence> {
         return plan;
     }
 
+    /** What the step just made nearly surely stays within. */
+    long mostNanos() {
+        return (long) costs.mostNanos(load);
+    }
+
     StallMeter stalls() {
         return stalls;
     }
