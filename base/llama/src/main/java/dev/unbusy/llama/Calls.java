@@ -217,16 +217,6 @@ final class Calls {
         }
     }
 
-    record PIIV(MethodHandle handle) {
-        void call(MemorySegment a, int b, int c) {
-            try {
-                handle.invokeExact(a, b, c);
-            } catch (Throwable e) {
-                throw passOn(e);
-            }
-        }
-    }
-
     record PPLI(MethodHandle handle) {
         int call(MemorySegment a, MemorySegment b, long c) {
             try {

@@ -23,7 +23,7 @@ public final class Context implements AutoCloseable {
     private final MemorySegment memory;
     private final ContextOptions options;
     private final AbortFlag abort;
-    private ComputeThreads computeThreads;
+    private final ComputeThreads computeThreads;
     /** Bounds the life of the logits segments handed out. */
     private final Arena arena = Arena.ofShared();
 
@@ -274,21 +274,6 @@ public final class Context implements AutoCloseable {
 
     public boolean isAbortRequested() {
         return abort.isSet();
-    }
-
-    /** @param threads for steps of one token; {@code batchThreads} for larger ones */
-    public void setThreads(int threads, int batchThreads) {
-        checkOwner();
-        requireRange("threads", threads, 1, ContextOptions.MOST_THREADS);
-        requireRange("batchThreads", batchThreads, 1, ContextOptions.MOST_THREADS);
-        int most = Math.max(threads, batchThreads);
-        if (most > computeThreads.count()) {
-            ComputeThreads more = ComputeThreads.start(symbols, most);
-            more.attach(symbols, context);
-            computeThreads.close();
-            computeThreads = more;
-        }
-        symbols.setNThreads().call(context, threads, batchThreads);
     }
 
     /** KV cells for all sequences together. */

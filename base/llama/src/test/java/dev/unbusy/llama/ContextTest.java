@@ -255,15 +255,6 @@ class ContextTest extends ContextFixture {
         }
     }
 
-    @Test
-    void setThreads_whileRunning_changesNothingInTheAnswer() {
-        int one = PlainLoop.greedy(context.logits(prefill(0, france)));
-        context.clear();
-        context.setThreads(2, 2);
-        assertThat(PlainLoop.greedy(context.logits(prefill(0, france)))).isEqualTo(one);
-        assertThatIllegalArgumentException().isThrownBy(() -> context.setThreads(0, 1));
-    }
-
     private void refused(String message) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> context.decode(batch))

@@ -63,6 +63,18 @@ class ApiErrorTest {
                         "invalid_request_error",
                         "invalid_value"),
                 Arguments.of(
+                        "badHeader",
+                        ApiError.badHeader("x-unbusy-priority", "must be batch"),
+                        400,
+                        "invalid_request_error",
+                        "invalid_value"),
+                Arguments.of(
+                        "otherModel",
+                        ApiError.otherModel("m_1", "m_2"),
+                        409,
+                        "invalid_request_error",
+                        "continuation_of_another_model"),
+                Arguments.of(
                         "unknownParameter",
                         ApiError.unknownParameter("modell", "model"),
                         400,
