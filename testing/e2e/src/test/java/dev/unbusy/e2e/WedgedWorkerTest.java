@@ -34,6 +34,7 @@ class WedgedWorkerTest {
             ProcessHandle wedged = ProcessHandle.of(pid).orElseThrow();
             Process tracer = hold(pid);
             try {
+                JsonNode held = status(unbusy, before.path("url").asText());
                 CompletableFuture<HttpResponse<String>> waiting = unbusy.http()
                         .sendAsync(
                                 unbusy.chat(RunningUnbusy.body("Say hello.", 4, false)),
@@ -43,7 +44,7 @@ class WedgedWorkerTest {
                     JsonNode status = status(unbusy, before.path("url").asText());
                     return status.path("waiting").asInt() == 1 ? status : null;
                 });
-                assertThat(own.path("steps")).isEqualTo(before.path("steps"));
+                assertThat(own.path("steps")).isEqualTo(held.path("steps"));
                 Eventually.until(
                         "the state wedged",
                         LIMIT,
