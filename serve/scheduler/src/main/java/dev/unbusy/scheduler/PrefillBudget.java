@@ -20,7 +20,7 @@ package dev.unbusy.scheduler;
  * <p>The decision is left in fields until the next one. Owned by one thread.
  */
 final class PrefillBudget {
-    static final int ALONE_BOUNDS = 8;
+    static final int ALONE_BOUNDS = 16;
     /** Prompt tokens of a step without decodes at least, whatever they cost: one tile of llama.cpp's attention. */
     static final int LEAST_ALONE = 64;
     /** Tokens that llama.cpp computes at once; a step of more is split by it (default of {@code n_ubatch}). */
