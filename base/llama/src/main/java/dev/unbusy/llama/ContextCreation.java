@@ -70,9 +70,8 @@ final class ContextCreation {
         putInt(params, "type_v", options.values().ggmlType());
         Layouts.putAddress(Layouts.CONTEXT_PARAMS, params, "abort_callback", STRLEN);
         Layouts.putAddress(Layouts.CONTEXT_PARAMS, params, "abort_callback_data", abort.pointer());
-        // Windows as large as the context would not make sequences fit to be cut: cells that have left the window are
-        // written
-        // over, and left out of saved states, all the same.
+        // Windows as large as the context would not make sequences fit to be cut: what has left the window is still
+        // written over, and left out of saved states.
         Layouts.putBoolean(Layouts.CONTEXT_PARAMS, params, "swa_full", false);
         Layouts.putBoolean(Layouts.CONTEXT_PARAMS, params, "kv_unified", options.sharedCells());
         return params;

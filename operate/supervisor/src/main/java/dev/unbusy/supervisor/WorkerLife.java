@@ -18,8 +18,8 @@ import java.util.List;
  *   <li>Ready: dead (exited, killed, out of memory), no answer for too long (frozen), or answers without a step while
  *       requests run or wait (wedged, as {@link StepWatch} says). Both get no new requests and are ended first, their restart
  *       follows their death: a frozen one is killed at once; a wedged one is asked to end, which makes it log where it
- *       stands, and killed {@value #TERM_GRACE_MILLIS} ms later. Its requests fail with its connections then: those of which
- *       nothing was sent go to another worker or wait for the next, the gateway sees to that.
+ *       stands, and killed {@value #TERM_GRACE_MILLIS} ms later. Its connections break then, and the gateway takes its requests to
+ *       another worker or to the next one; streams go on behind what was sent.
  *   <li>Dead: restart after the delay of {@link RestartPolicy}, or give up: requests are refused instead of waiting. One that
  *       has served before is still tried at the longest interval, since what keeps it from loading may pass; one that never
  *       loaded is not.

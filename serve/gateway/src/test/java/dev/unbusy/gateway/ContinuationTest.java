@@ -5,37 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A worker that marks its stream is lost in the middle of it, and another one goes on. The client sees one stream. */
-@ExtendWith(LeakRecorder.NoLeaks.class)
-class ContinuationTest {
+class ContinuationTest extends TwoWorkers {
     private static final String MARKED =
             "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nx-unbusy-marks: 1\r\ntransfer-encoding: chunked\r\n\r\n";
     private static final String HEAD = ": mark {\"id\":\"c\"}\n";
-
-    private FakeWorker worker;
-    private FakeWorker other;
-    private Running running;
-
-    @BeforeEach
-    void start() throws Exception {
-        worker = new FakeWorker("w0");
-        other = new FakeWorker("w1");
-        running = new Running().with(worker, Backend.State.READY);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        running.close();
-        worker.close();
-        other.close();
-    }
 
     /** Two events with their marks, one without, and half an event, which the client must not see. */
     private static void beginAndBreak(FakeWorker.Call call) throws Exception {

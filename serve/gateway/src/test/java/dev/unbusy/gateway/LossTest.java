@@ -9,36 +9,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What happens when a worker fails. Two workers: whichever is asked first fails, and either may answer. */
-@ExtendWith(LeakRecorder.NoLeaks.class)
-class LossTest {
-    private FakeWorker worker;
-    private FakeWorker other;
-    private Running running;
-
-    @BeforeEach
-    void start() throws Exception {
-        worker = new FakeWorker("w0");
-        other = new FakeWorker("w1");
-        running = new Running().with(worker, Backend.State.READY);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        running.close();
-        worker.close();
-        other.close();
-    }
-
+class LossTest extends TwoWorkers {
     record Fault(String name, FakeWorker.Script script, Loss reason) {
         /** Nobody answers a request without stream with events. */
         boolean wholeAnswersToo() {
