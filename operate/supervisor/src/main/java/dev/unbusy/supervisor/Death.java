@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 record Death(int exitCode, @Nullable LoadRefusal refusal, boolean oomKill, List<String> lastLines) {
     private static final int SIGNAL_BASE = 128;
     private static final int SIGKILL = 9;
+    /** The contract's exit code for a command line or a file that is wrong. */
+    private static final int WRONG = 2;
 
     Death {
         lastLines = List.copyOf(lastLines);
@@ -33,6 +35,11 @@ record Death(int exitCode, @Nullable LoadRefusal refusal, boolean oomKill, List<
             return RestartReason.FAILED_TO_LOAD;
         }
         return bySignal() ? RestartReason.KILLED : RestartReason.EXITED;
+    }
+
+    /** Whether another try would end alike: the worker says what is wrong with what it was given. */
+    boolean isForGood() {
+        return refusal != null && exitCode == WRONG;
     }
 
     /** In words, without the last lines. */

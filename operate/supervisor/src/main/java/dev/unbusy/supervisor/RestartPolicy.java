@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>The first restart waits {@code restart_delay_millis}, each further one twice as long, up to a maximum.
  *   <li>A worker that served for {@code stable_after_seconds} starts counting anew.
  *   <li>A worker that fails to load {@code load_failures} times in a row for the same cause is given up: the same file
- *       would fail again, every try costs the machine a load, and whoever waits for it had better know.
+ *       would fail again, every try costs the machine a load, and whoever waits for it had better know. Where the worker
+ *       itself says that what it was given is wrong, once is enough ({@link Death#isForGood}).
  * </ol>
  */
 final class RestartPolicy {

@@ -220,7 +220,8 @@ final class WorkerLife {
                         why,
                         Text.of(
                                 "Check the program and the limits of this user (ulimit -u).",
-                                "请检查程序文件以及当前用户的进程数限制（ulimit -u）。")));
+                                "请检查程序文件以及当前用户的进程数限制（ulimit -u）。")),
+                false);
     }
 
     private List<WorkerAction> exited(Death death) {
@@ -232,18 +233,18 @@ final class WorkerLife {
         if (killedFor != RestartReason.EXITED) {
             return wasReady
                     ? restart(killedFor, killedWhy)
-                    : after(killedFor, killedWhy, new LoadRefusal(killedFor.code(), killedWhy, seeLog()));
+                    : after(killedFor, killedWhy, new LoadRefusal(killedFor.code(), killedWhy, seeLog()), false);
         }
         RestartReason reason = death.reason(wasReady);
         if (wasReady) {
             return restart(reason, death.described());
         }
-        return after(reason, death.described(), refusal(reason, death));
+        return after(reason, death.described(), refusal(reason, death), death.isForGood());
     }
 
     /** 3, for a worker that never was ready. */
-    private List<WorkerAction> after(RestartReason reason, Text why, LoadRefusal cause) {
-        if (!givenUp && policy.worthAnotherLoad(cause.code() + " " + why.en())) {
+    private List<WorkerAction> after(RestartReason reason, Text why, LoadRefusal cause, boolean forGood) {
+        if (!givenUp && !forGood && policy.worthAnotherLoad(cause.code() + " " + why.en())) {
             return restart(reason, why);
         }
         givenUp = true;

@@ -210,6 +210,16 @@ class WorkerLifeTest {
         assertThat(on(STOP)).containsExactly(new WorkerAction.Done());
     }
 
+    /** An unknown architecture was loaded three times, seven seconds long, before its user heard of it. */
+    @Test
+    void whatTheWorkerWasGivenIsWrong_isGivenUpAtOnce() {
+        LoadRefusal refusal = new LoadRefusal(
+                "model-architecture-unsupported", Text.of("unknown", "未知"), Text.same("Take another model."));
+        begin();
+        assertThat(on(new WorkerEvent.Exited(new Death(2, refusal, false, List.of()))))
+                .containsExactly(new WorkerAction.GiveUp(RestartReason.FAILED_TO_LOAD, refusal, 0));
+    }
+
     @Test
     void oneThatHasServed_andDoesNotLoadAnyMore_isGivenUpButTriedAgainAtTheLongestInterval_untilItServes() {
         serving();

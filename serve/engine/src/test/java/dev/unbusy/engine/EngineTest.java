@@ -290,7 +290,7 @@ class EngineTest {
     @Test
     void aStepUnderWay_isSeenWithWhatItShouldTake() {
         Recording answer = new Recording();
-        submit(greedy(random(900, 5), 1), answer);
+        submit(ignoringEnd(random(100, 5), 30), answer);
         StepStatus[] seen = {StepStatus.NONE};
         RealModel.await(() -> {
             long steps = engine.status().steps();

@@ -10,9 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,27 +30,35 @@ class TenantsTest {
     @Parameter
     private int cells;
 
-    private LoadedModel model;
+    private static @Nullable LoadedModel model;
     private Engine engine;
 
+    /** Loaded once for all tests of as many cells. */
     @BeforeEach
     void start() {
-        model = RealModel.load(RealModel.config(2, 1024, cells, 64));
+        if (model == null) {
+            model = RealModel.load(RealModel.config(2, 1024, cells, 64));
+        }
         engine = RealModel.engine(model);
+    }
+
+    @AfterParameterizedClassInvocation
+    static void unload() {
+        Objects.requireNonNull(model).close();
+        model = null;
     }
 
     @AfterEach
     void stop() {
         engine.close();
-        model.close();
     }
 
     @Test
     void newTenant_takesAPlaceFromTheOneThatHoldsAll_whoseAnswerIsAsIfNothingHadHappened() {
-        String undisturbed = submit("", "flood", 0, 120).join().text();
+        String undisturbed = submit("", "flood", 0, 60).join().text();
         List<Recording> flood = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            flood.add(submit("", "flood", 0, 120));
+            flood.add(submit("", "flood", 0, 60));
         }
         RealModel.await(
                 () -> engine.status().running() == 2 && flood.get(1).tokens.get() > 20);
@@ -63,7 +73,7 @@ class TenantsTest {
         assertThat(flood).extracting(Recording::text).containsOnly(undisturbed);
         assertThat(flood)
                 .extracting(answer -> answer.usage().completionTokens())
-                .containsOnly(120);
+                .containsOnly(60);
         RealModel.await(() -> RealModel.isIdle(engine));
     }
 
@@ -71,7 +81,7 @@ class TenantsTest {
     void higherClass_startsBeforeWhatWaits() {
         List<Recording> batch = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
-            batch.add(submit("", "same", -1, 80));
+            batch.add(submit("", "same", -1, 40));
         }
         RealModel.await(() -> engine.status().running() == 2);
         Recording urgent = submit("", "same", 1, 5).join();
@@ -92,7 +102,7 @@ class TenantsTest {
         Recording answer = new Recording();
         Objects.requireNonNull(engine.submit(
                 List.of(new GenerationRequest(
-                        model.vocab().tokenize(LIST, true, false),
+                        Objects.requireNonNull(model).vocab().tokenize(LIST, true, false),
                         count,
                         SamplingParameters.GREEDY,
                         SamplerState.start(0, 0),

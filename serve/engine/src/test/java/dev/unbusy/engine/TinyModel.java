@@ -95,6 +95,11 @@ enum TinyModel {
         };
     }
 
+    /** How many of so many tokens may be off; see {@link TinyEngine}. */
+    int off(KvType cache, int tokens) {
+        return Math.ceilDiv(tokens, cache == KvType.Q8_0 ? 20 : 5);
+    }
+
     /** Sizes, tokenizer, embedding and output; the layers follow. */
     static GgufBuilder base(GgufBuilder model, int layers) {
         String[] tokens = new String[VOCABULARY];

@@ -16,7 +16,7 @@ class FairnessTest {
     private final Random random = new Random(9);
 
     /** Whatever the flood looks like: after the step that is running, prompts of nobody else come before one's own. */
-    @Property(tries = 40, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 15, shrinking = ShrinkingMode.OFF)
     void aFlood_raisesTheTimeToFirstTokenOfOthersByOneStepAtMost(@ForAll long seed) {
         Random source = new Random(seed);
         Simulation simulation = new Simulation(Simulation.options(6, 9000, 30, 1500, 256));

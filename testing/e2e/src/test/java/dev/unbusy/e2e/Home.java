@@ -32,11 +32,8 @@ final class Home implements AutoCloseable {
                 "xterm-256color");
     }
 
-    /** A service that computes with one thread: ggml's threads spin, and tests share the cores. */
     RunningUnbusy start() throws IOException {
-        Path config = directory.resolve("unbusy.yaml");
-        Files.writeString(config, "worker: {threads: 1}\n");
-        return RunningUnbusy.start(environment(), "--config", config.toString());
+        return RunningUnbusy.start(environment());
     }
 
     Command.Result unbusy(String... arguments) throws Exception {

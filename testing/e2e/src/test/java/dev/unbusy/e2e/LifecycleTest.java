@@ -92,9 +92,9 @@ class LifecycleTest {
     /** Killed as soon as it is there, ready or not, until it is given up; it comes back by itself. */
     @Test
     void workerKilledTenTimes_requestsAreToldOfIt_andItRecovers() throws Exception {
-        Path config = Files.createTempFile("unbusy", ".yaml");
-        Files.writeString(config, "supervisor:\n  restart_delay_millis: 20\n  restart_delay_max_millis: 1500\n");
-        try (RunningUnbusy unbusy = RunningUnbusy.start("--config", config.toString())) {
+        String config =
+                RunningUnbusy.ONE_THREAD + "supervisor: {restart_delay_millis: 20, restart_delay_max_millis: 1500}\n";
+        try (RunningUnbusy unbusy = RunningUnbusy.configured(config, Map.of())) {
             long last = 0;
             for (int kills = 0; kills < 10; kills++) {
                 long before = last;
@@ -119,8 +119,6 @@ class LifecycleTest {
                     () -> unbusy.worker().path("state").asText().equals("ready"));
             assertThat(unbusy.ask(4).path("choices")).hasSize(1);
             assertThat(unbusy.worker().path("restarts").asInt()).isGreaterThanOrEqualTo(10);
-        } finally {
-            Files.delete(config);
         }
     }
 

@@ -52,7 +52,7 @@ class ReadyDocumentTest {
     private static Served serving(String urlAt, String... arguments) throws Exception {
         try (Home home = new Home()) {
             Path config = home.file("unbusy.yaml");
-            Files.writeString(config, "worker: {threads: 1}\n");
+            Files.writeString(config, RunningUnbusy.ONE_THREAD);
             List<String> command = new ArrayList<>(List.of(RunningUnbusy.launcher()));
             command.addAll(List.of(arguments));
             command.addAll(List.of("--config", config.toString()));

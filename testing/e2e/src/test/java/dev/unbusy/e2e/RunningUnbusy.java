@@ -30,6 +30,9 @@ final class RunningUnbusy implements AutoCloseable {
     static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration START = Duration.ofSeconds(90);
 
+    /** ggml's threads wait for each other spinning, and tests share the cores. */
+    static final String ONE_THREAD = "worker: {threads: 1}\n";
+
     private final Process process;
     private final Path log;
     private final HttpClient http = HttpClient.newBuilder()
@@ -44,15 +47,28 @@ final class RunningUnbusy implements AutoCloseable {
         this.url = url;
     }
 
-    /** Starts with the starter model and waits for the line {@code ready}. */
+    /** Starts with the starter model on one thread and waits for the line {@code ready}. */
     static RunningUnbusy start(String... arguments) throws IOException {
         return start(Map.of(), arguments);
     }
 
     static RunningUnbusy start(Map<String, String> environment, String... arguments) throws IOException {
-        List<String> all = new ArrayList<>(List.of("smollm2-135m-instruct"));
-        all.addAll(List.of(arguments));
-        return up(environment, all.toArray(String[]::new));
+        return configured(ONE_THREAD, environment, arguments);
+    }
+
+    /** Starts as {@link #start} does, with this configuration. */
+    static RunningUnbusy configured(String yaml, Map<String, String> environment, String... arguments)
+            throws IOException {
+        Path config = Files.createTempFile("unbusy", ".yaml");
+        try {
+            Files.writeString(config, yaml);
+            List<String> all = new ArrayList<>(List.of("smollm2-135m-instruct", "--config", config.toString()));
+            all.addAll(List.of(arguments));
+            return up(environment, all.toArray(String[]::new));
+        } finally {
+            // It was read by now.
+            Files.delete(config);
+        }
     }
 
     /** Starts with these arguments and {@code --port 0}, and waits for the line {@code ready}. */
@@ -68,20 +84,30 @@ final class RunningUnbusy implements AutoCloseable {
                 new ProcessBuilder(command).directory(directory.toFile()).redirectError(log.toFile());
         builder.environment().putAll(environment);
         Process process = builder.start();
+        String line = "nothing in time";
+        try {
+            line = firstLine(process);
+        } finally {
+            if (!line.startsWith("ready http://")) {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly();
+            }
+        }
+        if (!line.startsWith("ready http://")) {
+            throw new AssertionError("no ready line but \"" + line + "\"; standard error:\n" + Files.readString(log));
+        }
+        return new RunningUnbusy(process, log, line.substring("ready ".length()));
+    }
+
+    private static String firstLine(Process process) {
         BufferedReader output = process.inputReader(UTF_8);
-        String line = Eventually.get("the line \"ready\"", START, () -> {
+        return Eventually.get("the line \"ready\"", START, () -> {
             if (output.ready() || !process.isAlive()) {
                 String text = output.readLine();
                 return text == null ? "ended" : text;
             }
             return null;
         });
-        if (!line.startsWith("ready http://")) {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
-            throw new AssertionError("no ready line but \"" + line + "\"; standard error:\n" + Files.readString(log));
-        }
-        return new RunningUnbusy(process, log, line.substring("ready ".length()));
     }
 
     static String launcher() {

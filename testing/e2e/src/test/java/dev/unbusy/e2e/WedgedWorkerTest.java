@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
@@ -22,12 +24,12 @@ import org.junit.jupiter.api.condition.OS;
 @EnabledOnOs(OS.LINUX)
 class WedgedWorkerTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final String SOON =
+            RunningUnbusy.ONE_THREAD + "supervisor: {wedged_after_seconds: 4, status_interval_millis: 100}\n";
 
     @Test
     void engineThreadStandsStill_isFoundWedged_takenOutAndReplaced_andTheWaitingRequestIsAnswered() throws Exception {
-        Path config = Files.createTempFile("unbusy", ".yaml");
-        Files.writeString(config, "supervisor:\n  wedged_after_seconds: 4\n  status_interval_millis: 100\n");
-        try (RunningUnbusy unbusy = RunningUnbusy.start("--config", config.toString())) {
+        try (RunningUnbusy unbusy = RunningUnbusy.configured(SOON, Map.of())) {
             unbusy.ask(2); // a first step, which would be given as long as loading
             JsonNode before = unbusy.worker();
             long pid = before.path("pid").asLong();
@@ -66,8 +68,37 @@ class WedgedWorkerTest {
             } finally {
                 tracer.destroyForcibly().waitFor();
             }
-        } finally {
-            Files.delete(config);
+        }
+    }
+
+    @Test
+    void engineThreadStandsStillInMidStream_theStreamGoesOnWithTheSuccessor() throws Exception {
+        try (RunningUnbusy unbusy = RunningUnbusy.configured(SOON, Map.of())) {
+            long pid = unbusy.workerPid();
+            HttpResponse<InputStream> stream = unbusy.http()
+                    .send(
+                            unbusy.chat(RunningUnbusy.body("Tell a very long story about the sea.", 1500, true)),
+                            HttpResponse.BodyHandlers.ofInputStream());
+            BufferedReader lines = new BufferedReader(new InputStreamReader(stream.body(), UTF_8));
+            for (String line = ""; !line.startsWith("data: "); line = lines.readLine()) {
+                assertThat(line).isNotNull();
+            }
+            Process tracer = hold(pid);
+            try {
+                List<String> rest = lines.lines().toList();
+                assertThat(rest)
+                        .noneMatch(line -> line.startsWith("data: {\"error\":"))
+                        .contains("data: [DONE]");
+                List<String> events =
+                        rest.stream().filter(line -> line.startsWith("data: {")).toList();
+                JsonNode last = RunningUnbusy.JSON.readTree(events.getLast().substring("data: ".length()));
+                // Every token but the last one, which ends the answer, has one event.
+                assertThat(last.at("/usage/completion_tokens").asInt()).isBetween(events.size() - 2, 1500);
+                assertThat(unbusy.workerPid()).isNotEqualTo(pid);
+                assertThat(metrics(unbusy)).contains("unbusy_worker_restarts_total{reason=\"wedged\"");
+            } finally {
+                tracer.destroyForcibly().waitFor();
+            }
         }
     }
 
