@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
  * <p>Token-exact equality cannot be had of the library: batches of other sizes add in another order. With a Q8_0 cache, whose
  * attention computes row by row, log-probabilities differ by less than 0.0001 nearly always; with F16 by 0.003. Now and then
  * a difference as small turns the choice of an expert or of an indexer, and then one token of an answer is another: with
- * Q8_0 less than one in twenty, with F16 three of 24 were seen. So as many may be off, the others must be the plain loop's.
+ * Q8_0 less than one in twenty, with F16 three of 24 were seen where models choose. So as many may be off, the others must be the plain loop's.
  * What a wrong or missing token in the cache does is far more: {@link TinyModelTest}.
  */
 final class TinyEngine implements AutoCloseable {

@@ -97,7 +97,13 @@ enum TinyModel {
 
     /** How many of so many tokens may be off; see {@link TinyEngine}. */
     int off(KvType cache, int tokens) {
-        return Math.ceilDiv(tokens, cache == KvType.Q8_0 ? 20 : 5);
+        boolean often = chooses() && cache == KvType.F16;
+        return Math.ceilDiv(tokens, often ? 5 : 20);
+    }
+
+    /** Whether experts or what attention looks at are chosen: a choice that rounding can turn. */
+    private boolean chooses() {
+        return compareTo(DEEPSEEK) >= 0;
     }
 
     /** Sizes, tokenizer, embedding and output; the layers follow. */

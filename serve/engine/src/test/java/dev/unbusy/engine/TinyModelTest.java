@@ -21,8 +21,11 @@ class TinyModelTest {
         checked(tiny, KvType.Q8_0);
     }
 
+    /** Two are left out: F16's rounding hides a single token from Qwen 3.5's states and from quantized weights. */
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DEEPSEEK2_LITE")
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"QWEN35", "DEEPSEEK2_LITE", "DEEPSEEK2_V3_Q8"})
     void withTheUsualCacheType_too(TinyModel tiny) throws IOException {
         checked(tiny, KvType.F16);
     }
@@ -41,10 +44,8 @@ class TinyModelTest {
                 for (int at = 0; at < answer.length; at++) {
                     off += Math.abs(logprobs[at] - expected[at]) > tiny.rounding(cache) ? 1 : 0;
                 }
-                // Quantized weights round too much for a single token in the middle to be told.
-                assertThat(off)
-                        .as("%s, token %d changed", tiny, changed)
-                        .isGreaterThan(tiny == TinyModel.DEEPSEEK2_V3_Q8 ? 2 : 6);
+                // More than what the engine's answers may be off.
+                assertThat(off).as("%s, token %d changed", tiny, changed).isGreaterThan(tiny.off(cache, answer.length));
             }
         }
     }
