@@ -102,7 +102,7 @@ class ArchitecturesTest {
             for (int i = 0; i < 4; i++) {
                 prompts.add(TinyEngine.prompt(20 + i, 20 + i));
             }
-            engine.check(prompts, 400);
+            engine.check(prompts, 250);
             assertThat(engine.engine.status().preemptions()).isPositive();
         }
     }
@@ -119,7 +119,7 @@ class ArchitecturesTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DEEPSEEK2_LITE")
     void guesses_changeNoAnswer(TinyModel tiny) throws IOException {
         for (int cells : layouts(tiny)) {
             try (TinyEngine engine = engine(tiny, 3, cells, Speculation.ALWAYS)) {

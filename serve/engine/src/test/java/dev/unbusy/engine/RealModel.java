@@ -115,6 +115,11 @@ final class RealModel {
         return tokens;
     }
 
+    /** Cases of a check that could go on for ever: the profile heavy takes more. */
+    static int cases(int usual, int heavy) {
+        return Boolean.getBoolean("unbusy.test.heavy") ? heavy : usual;
+    }
+
     /** Waits for what another thread will do, without sleeping; the test's own timeout bounds it. */
     static void await(BooleanSupplier condition) {
         long deadlineNanos = System.nanoTime() + 60_000_000_000L;

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ResumeTest {
     private static final String CHAT = "/v1/chat/completions";
     private static final String COMPLETIONS = "/v1/completions";
-    private static final int CUTS = 3;
+    private static final int CUTS = RealModel.cases(2, 8);
 
     private static final String PERSON = """
             "response_format":{"type":"json_schema","json_schema":{"name":"answer","strict":true,"schema":{"type":"object",

@@ -64,14 +64,15 @@ class ToolCallsTest {
     @Timeout(300)
     void requiredCalls_areAlwaysValid_atAnyTemperature() {
         List<CompletableFuture<JsonNode>> answers = new ArrayList<>();
-        for (int seed = 0; seed < 16; seed++) {
+        int count = RealModel.cases(8, 40);
+        for (int seed = 0; seed < count; seed++) {
             answers.add(chats.sendChat(Chats.chat(
                     "What is the weather in Paris?",
                     TOOLS + ",\"tool_choice\":\"required\",\"parallel_tool_calls\":" + (seed % 3 == 0) + ",\"seed\":"
                             + seed + ",\"max_tokens\":120" + ",\"temperature\":" + seed % 4 * 0.5)));
         }
         Set<String> ids = new HashSet<>();
-        for (int seed = 0; seed < 16; seed++) {
+        for (int seed = 0; seed < count; seed++) {
             JsonNode answer = answers.get(seed).join();
             JsonNode calls = message(answer).get("tool_calls");
             assertThat(calls).as(answer.toString()).isNotNull();

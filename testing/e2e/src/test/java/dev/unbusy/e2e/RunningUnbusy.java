@@ -66,7 +66,7 @@ final class RunningUnbusy implements AutoCloseable {
             all.addAll(List.of(arguments));
             return up(environment, all.toArray(String[]::new));
         } finally {
-            // It was read by now.
+            // Workers that are restarted do without it: what the service started with holds.
             Files.delete(config);
         }
     }

@@ -8,6 +8,7 @@ import dev.unbusy.text.FileFailure;
 import dev.unbusy.text.Text;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class RuntimeFiles {
     private static final JsonFactory JSON = new JsonFactory();
     private static final int LARGEST = 65_536;
+    private static final String CONFIG = ".yaml";
 
     /** @param startedAtMillis start time of the process as the system tells it: a reused pid has another */
     record Running(URI url, long pid, long startedAtMillis) {
@@ -46,23 +48,40 @@ final class RuntimeFiles {
     /** Writes the file of this process; atomic, readable by its user alone. */
     Path write(URI url) {
         ProcessHandle self = ProcessHandle.current();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonGenerator json = JSON.createGenerator(bytes)) {
+            json.writeStartObject();
+            json.writeStringField("url", url.toString());
+            json.writeNumberField("pid", self.pid());
+            json.writeNumberField("startedAtMillis", startMillis(self));
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // of memory
+        }
+        return write(url.getPort() + ".json", bytes.toByteArray());
+    }
+
+    /**
+     * Writes the configuration that the service started with beside that file, for workers that start later: whatever is
+     * done to the user's file in the meantime, a restart finds what held. It may hold secrets, so its user alone can read it.
+     */
+    Path keepConfig(URI url, byte[] config) {
+        return write(url.getPort() + CONFIG, config);
+    }
+
+    private Path write(String name, byte[] content) {
         try {
             Files.createDirectories(directory);
             Path temporary = Files.createTempFile(directory, "new", ".tmp");
             if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
                 Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-------"));
             }
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            try (JsonGenerator json = JSON.createGenerator(bytes)) {
-                json.writeStartObject();
-                json.writeStringField("url", url.toString());
-                json.writeNumberField("pid", self.pid());
-                json.writeNumberField("startedAtMillis", startMillis(self));
-                json.writeEndObject();
-            }
-            Files.write(temporary, bytes.toByteArray());
-            Path file = directory.resolve(url.getPort() + ".json");
-            return Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.write(temporary, content);
+            return Files.move(
+                    temporary,
+                    directory.resolve(name),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new CliException(
                     "permission-denied",
@@ -89,6 +108,7 @@ final class RuntimeFiles {
                     running.add(found);
                 } else {
                     Files.deleteIfExists(file);
+                    Files.deleteIfExists(Path.of(file.toString().replaceFirst("\\.json$", CONFIG)));
                 }
             }
         } catch (IOException e) {

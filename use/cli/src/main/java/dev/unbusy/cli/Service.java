@@ -105,8 +105,13 @@ final class Service {
         logTo();
         // 1
         Gateway gateway = listen(backends, metrics);
-        Path runtimeFile = new RuntimeFiles(io.environment()).write(URI.create(gateway.url()));
+        RuntimeFiles files = new RuntimeFiles(io.environment());
+        Path runtimeFile = files.write(URI.create(gateway.url()));
         closing.own(() -> Files.deleteIfExists(runtimeFile));
+        Path workersConfig = configFile == null ? null : files.keepConfig(URI.create(gateway.url()), bytes(configFile));
+        if (workersConfig != null) {
+            closing.own(() -> Files.deleteIfExists(workersConfig));
+        }
         // 2
         Hub hub = closing.own(Hub.open(config.section(HubConfig.class), io.environment()));
         ModelWish.Chosen model = wish.resolve(hub, progress);
@@ -116,7 +121,7 @@ final class Service {
         NativeDirectory natives = natives(hub);
         // 3
         WorkerCommand command = new WorkerCommand(
-                id -> workerCommand(id, model, natives),
+                id -> workerCommand(id, model, natives, workersConfig),
                 WorkerEnvironment.of(io.environment(), natives.searchPath()),
                 List.of(new ServedModel(model.id(), model.aliases(), context(model))));
         Supervisor started = closing.own(
@@ -198,7 +203,20 @@ final class Service {
         return possible;
     }
 
-    private List<String> workerCommand(String id, ModelWish.Chosen model, NativeDirectory natives) {
+    private static byte[] bytes(Path configFile) {
+        try {
+            return Files.readAllBytes(configFile);
+        } catch (IOException e) {
+            throw new CliException(
+                    "config-unreadable",
+                    Text.of("Cannot read %s again: %s", "无法再次读取 %s：%s", configFile, FileFailure.of(e)),
+                    Text.of("Start again once the file is there.", "请在文件就绪后重新启动。"),
+                    e);
+        }
+    }
+
+    private List<String> workerCommand(
+            String id, ModelWish.Chosen model, NativeDirectory natives, @Nullable Path workersConfig) {
         List<String> command = new ArrayList<>(OwnProcess.javaCommand());
         command.addAll(List.of("worker", "--id", id, "--port", "0", "--parent-pipe"));
         command.addAll(List.of("--model", model.file().toString(), "--name", model.id()));
@@ -206,8 +224,8 @@ final class Service {
         if (contextTokens != null) {
             command.addAll(List.of("--ctx", Integer.toString(contextTokens)));
         }
-        if (configFile != null) {
-            command.addAll(List.of("--config", configFile.toAbsolutePath().toString()));
+        if (workersConfig != null) {
+            command.addAll(List.of("--config", workersConfig.toString()));
         }
         if (verbose) {
             command.add("--verbose");
