@@ -262,7 +262,7 @@ public final class Engine implements AutoCloseable {
         clock.begins(startNanos, scheduler.mostStepNanos());
         DecodeOutcome outcome = owned.decode(batch);
         long endNanos = System.nanoTime();
-        clock.ended(endNanos, outcome == DecodeOutcome.OK || outcome == DecodeOutcome.ABORTED);
+        clock.ended(plan, endNanos, outcome == DecodeOutcome.OK || outcome == DecodeOutcome.ABORTED);
         long durationNanos = endNanos - startNanos;
         inStep = StepBatch.NOBODY;
         metrics.wasted(StepBatch.wastedNanos(plan, startNanos, endNanos));

@@ -1,6 +1,7 @@
 package dev.unbusy.engine;
 
 import dev.unbusy.api.StepStatus;
+import dev.unbusy.scheduler.StepPlan;
 
 /**
  * Counts and times the steps, and shows the one under way to threads that ask while the engine's is inside the library.
@@ -13,6 +14,7 @@ final class StepClock {
     private long steps;
     private long lastNanos;
     private long endedNanos;
+    private final StepEvent event = new StepEvent();
 
     // volatile: read by any thread. Each by itself: a look at the border of two steps may mix them, which the next one
     // mends.
@@ -24,11 +26,13 @@ final class StepClock {
         expectedNanos = expected;
         beganNanos = nowNanos;
         underWay = true;
+        event.begin();
     }
 
     /** @param counts whether the step got anywhere: broken off for a cancel does, no room for it does not */
-    void ended(long nowNanos, boolean counts) {
+    void ended(StepPlan<?> plan, long nowNanos, boolean counts) {
         underWay = false;
+        event.stepEnded(plan, expectedNanos);
         if (counts) {
             steps++;
             lastNanos = nowNanos - beganNanos;

@@ -102,6 +102,9 @@ class ArchitecturesTest {
             for (int i = 0; i < 4; i++) {
                 prompts.add(TinyEngine.prompt(20 + i, 20 + i));
             }
+            // Answers get short, so it seems, and all of them start.
+            engine.check(prompts, 2);
+            engine.check(prompts, 2);
             engine.check(prompts, 250);
             assertThat(engine.engine.status().preemptions()).isPositive();
         }

@@ -8,7 +8,8 @@ import static dev.unbusy.engine.TinyModel.VOCABULARY;
 final class TinyDeepSeek {
     private static final int EXPERTS = 8;
     private static final int EXPERTS_USED = 2;
-    private static final int EXPERT_LENGTH = 32;
+    /** As {@link #QUERY_RANK}. */
+    private static final int EXPERT_LENGTH = 64;
 
     /** Of the latent vector; {@code NOPE + ROPE} is a head's key, {@code VALUE} its value. */
     private static final int LATENT = 64;
@@ -16,7 +17,11 @@ final class TinyDeepSeek {
     private static final int NOPE = 32;
     private static final int ROPE = 32;
     private static final int VALUE = 32;
-    private static final int QUERY_RANK = 32;
+    /**
+     * Two blocks of Q8_0. Where 32 rows or more meet weights of one block each, llama.cpp v0.5.0's AMX kernel adds to what was in
+     * memory before (tinygemm_kernel_amx ends in {@code acc_C<…, true>} also with one block). No real model is as narrow.
+     */
+    private static final int QUERY_RANK = 64;
 
     /** With few of them many scores are 0, and which of these are looked at depends on the order of cells. */
     private static final int INDEX_HEADS = 32;
