@@ -46,7 +46,10 @@ final class StepEvent extends Event {
         prefills = plan.runs() - decodes;
         prefillTokens = plan.prefillTokens();
         decodeTokens = plan.tokens() - prefillTokens;
-        prefillPosition = prefills > 0 ? plan.firstPosition(decodes) : 0;
+        prefillPosition = 0;
+        for (int run = plan.runs() - 1; run >= 0; run--) {
+            prefillPosition = plan.isDecode(run) ? prefillPosition : plan.firstPosition(run);
+        }
         expected = expectedNanos;
         commit();
     }

@@ -7,6 +7,7 @@ import java.util.Arrays;
  *
  * <pre>ln time(kind, tokens, depth) = θ(kind, tokens) + ln(1 + e^λ(kind, tokens) × depth)</pre>
  *
+ * of each pass over the weights ({@link StepLoad}); a step takes as long as its passes together,
  * where θ (cost without attention) and λ (how much dearer a token gets with each cell it attends over) are piecewise linear
  * between {@linkplain #knots knots} in ln tokens. Logarithms make costs positive and noise a matter of per cent.
  *
@@ -28,12 +29,17 @@ final class CostFilter {
     private static final double WALK_VARIANCE = 0.2;
     private static final double KIND_VARIANCE = 0.1;
     private static final double KNOT_VARIANCE = 0.02;
+    /** Beyond a tile, of these two variances. */
+    private static final double SMOOTHER = 0.5;
 
     /** Prior: a token costs twice as much at a depth of 2,000 as at 0, give or take a factor of 4; so does each kernel. */
     private static final double PRIOR_LN_DEPTH = Math.log(1 / 2000.0);
 
     private static final double DEPTH_SCALE_VARIANCE = 2;
     private static final double DEPTH_KERNEL_VARIANCE = 1;
+    /** Passes of few tokens hide attention behind what each pass costs anyway. */
+    private static final double DEPTH_WALK_VARIANCE = 0.4;
+
     private static final double DEPTH_KIND_VARIANCE = 0.1;
     private static final double DEPTH_KNOT_VARIANCE = 0.04;
     /** From so many tokens on, another kernel computes attention. */
@@ -66,9 +72,11 @@ final class CostFilter {
 
     private int lastOutlier;
 
-    // The linearization at one point: four entries of the state and their derivatives.
-    private final int[] at = new int[4];
-    private final double[] slope = new double[4];
+    // The linearization at one step: four entries of the state for each pass, and their derivatives.
+    private int entries;
+    private int[] at = new int[16];
+    private double[] slope = new double[16];
+    private double[] lnTimes = new double[4];
 
     CostFilter(int mostTokens) {
         knots = knots(mostTokens);
@@ -108,17 +116,27 @@ final class CostFilter {
     }
 
     private double prior(boolean sameKind, boolean same, int knot, int other) {
-        double walk = Math.min(lnKnots[knot], lnKnots[other]);
+        double walk = walk(Math.min(knot, other));
         return SCALE_VARIANCE
                 + WALK_VARIANCE * walk
                 + (sameKind ? KIND_VARIANCE * (1 + walk / 2) : 0)
-                + (same ? KNOT_VARIANCE : 0);
+                + (same ? knotVariance(knot) : 0);
+    }
+
+    /** How far the random walk has come: beyond a tile kernels no longer change, and costs rise more evenly. */
+    private double walk(int knot) {
+        double tile = Math.log(TILED);
+        return Math.min(lnKnots[knot], tile) + SMOOTHER * Math.max(0, lnKnots[knot] - tile);
+    }
+
+    private double knotVariance(int knot) {
+        return knots[knot] > TILED ? SMOOTHER * KNOT_VARIANCE : KNOT_VARIANCE;
     }
 
     private double depthPrior(boolean sameKind, boolean same, int knot, int other) {
         boolean sameKernel = knots[knot] >= TILED == knots[other] >= TILED;
         return DEPTH_SCALE_VARIANCE
-                + (sameKernel ? DEPTH_KERNEL_VARIANCE : 0)
+                + (sameKernel ? DEPTH_KERNEL_VARIANCE + DEPTH_WALK_VARIANCE * walk(Math.min(knot, other)) : 0)
                 + (sameKernel && sameKind ? DEPTH_KIND_VARIANCE : 0)
                 + (same ? DEPTH_KNOT_VARIANCE : 0);
     }
@@ -162,7 +180,7 @@ final class CostFilter {
     private void correct(double error, double noise) {
         for (int i = 0; i < size; i++) {
             double sum = 0;
-            for (int k = 0; k < 4; k++) {
+            for (int k = 0; k < entries; k++) {
                 sum += covariance[at[k] * size + i] * slope[k]; // A row, as it is symmetric.
             }
             gain[i] = sum;
@@ -179,7 +197,7 @@ final class CostFilter {
         addToScale(SCALE_DRIFT);
         for (int i = 0; i < size; i++) {
             boolean depth = i >= size / 2;
-            double most = depth ? DEPTH_KNOT_VARIANCE : KNOT_VARIANCE;
+            double most = depth ? DEPTH_KNOT_VARIANCE : knotVariance(i % knots.length);
             int diagonal = i * size + i;
             covariance[diagonal] = Math.max(covariance[diagonal], Math.min(most, covariance[diagonal] + KNOT_DRIFT));
         }
@@ -195,8 +213,8 @@ final class CostFilter {
 
     private double variance() {
         double sum = 0;
-        for (int i = 0; i < 4; i++) {
-            for (int j = 0; j < 4; j++) {
+        for (int i = 0; i < entries; i++) {
+            for (int j = 0; j < entries; j++) {
                 sum += slope[i] * slope[j] * covariance[at[i] * size + at[j]];
             }
         }
@@ -205,22 +223,50 @@ final class CostFilter {
 
     /** Sets {@link #at} and {@link #slope}; returns the mean. */
     private double linearize(StepLoad load) {
-        int tokens = Math.clamp(load.tokens(), 1, knots[knots.length - 1]);
+        int passes = load.passes();
+        entries = 4 * passes;
+        if (entries > at.length) {
+            at = new int[2 * entries];
+            slope = new double[2 * entries];
+            lnTimes = new double[2 * passes];
+        }
+        double longest = Double.NEGATIVE_INFINITY;
+        for (int pass = 0; pass < passes; pass++) {
+            lnTimes[pass] = linearize(load.kind(pass), load.tokens(pass), load.depth(pass), 4 * pass);
+            longest = Math.max(longest, lnTimes[pass]);
+        }
+        if (passes == 1) {
+            return longest;
+        }
+        double sum = 0;
+        for (int pass = 0; pass < passes; pass++) {
+            sum += Math.exp(lnTimes[pass] - longest);
+        }
+        double mean = longest + Math.log(sum);
+        for (int i = 0; i < entries; i++) {
+            slope[i] *= Math.exp(lnTimes[i / 4] - mean);
+        }
+        return mean;
+    }
+
+    /** Of one pass, whose entries begin at {@code entry}. */
+    private double linearize(StepLoad.Kind kind, int passTokens, double depth, int entry) {
+        int tokens = Math.clamp(passTokens, 1, knots[knots.length - 1]);
         int upper = Arrays.binarySearch(knots, tokens);
         upper = upper < 0 ? -upper - 1 : upper;
         int lower = Math.max(0, upper - 1);
         double share = upper == lower ? 1 : (Math.log(tokens) - lnKnots[lower]) / (lnKnots[upper] - lnKnots[lower]);
-        int base = load.kind().index * knots.length;
-        at[0] = base + lower;
-        at[1] = base + upper;
-        at[2] = size / 2 + at[0];
-        at[3] = size / 2 + at[1];
-        double attention = load.depth() * Math.exp((1 - share) * state[at[2]] + share * state[at[3]]);
+        int base = kind.index * knots.length;
+        at[entry] = base + lower;
+        at[entry + 1] = base + upper;
+        at[entry + 2] = size / 2 + base + lower;
+        at[entry + 3] = size / 2 + base + upper;
+        double attention = depth * Math.exp((1 - share) * state[at[entry + 2]] + share * state[at[entry + 3]]);
         double depthShare = attention / (1 + attention);
-        slope[0] = 1 - share;
-        slope[1] = share;
-        slope[2] = (1 - share) * depthShare;
-        slope[3] = share * depthShare;
-        return slope[0] * state[at[0]] + slope[1] * state[at[1]] + Math.log1p(attention);
+        slope[entry] = 1 - share;
+        slope[entry + 1] = share;
+        slope[entry + 2] = (1 - share) * depthShare;
+        slope[entry + 3] = share * depthShare;
+        return slope[entry] * state[at[entry]] + slope[entry + 1] * state[at[entry + 1]] + Math.log1p(attention);
     }
 }

@@ -7,11 +7,11 @@ package dev.unbusy.scheduler;
  *   <li>Prompts may take what decoding leaves of the stall bound, counted from the decoding sequences' last tokens. Where
  *       decoding alone takes most of the bound, they may take as long as decoding does, but never more than the bound: what
  *       a neighbour is to blame for never exceeds it.
- *   <li>While nobody decodes, a step may take {@value #ALONE_BOUNDS} bounds: so soon can a newcomer overtake. Such a step
- *       ends where the library's blocks do, since what is left of a block costs as much as a whole one.
- *   <li>Of the chunks that nearly surely fit, the largest.
- *   <li>Beside decodes or apart: what is expected to do more work per time. Together the weights are read only once;
- *       apart, runs of one sequence stay in the kernels made for them.
+ *   <li>While nobody decodes, a step may take {@value #ALONE_BOUNDS} bounds: so soon can a newcomer overtake.
+ *   <li>Of the chunks that nearly surely fit, the largest. Chunks end where the library's blocks do ({@link #aligned}), since what is
+ *       left of a block costs as much as a whole one.
+ *   <li>Beside decodes or apart, where they share a pass over the weights: what is expected to do more work per time. Together the
+ *       weights are read only once; apart, runs of one sequence stay in the kernels made for them.
  *   <li>Where chunks that fit cost more per token than large ones, prompts stand back at first and let the decoding sequences
  *       go on alone: if those end soon, prompts run in large chunks. They wait for half of what small chunks would lose at
  *       most, so that guessing wrong costs half as much again of that, and no more (ski rental).
@@ -21,8 +21,10 @@ package dev.unbusy.scheduler;
  */
 final class PrefillBudget {
     static final int ALONE_BOUNDS = 16;
-    /** Prompt tokens of a step without decodes at least, whatever they cost: one tile of llama.cpp's attention. */
+    /** Prompt tokens of a step without decodes at least, whatever they cost: a tile. */
     static final int LEAST_ALONE = 64;
+    /** Rows that llama.cpp's attention computes at once; below, it goes row by row. */
+    static final int TILE = 64;
     /** Tokens that llama.cpp computes at once; a step of more is split by it (default of {@code n_ubatch}). */
     private static final int MICRO_BATCH = 512;
     /** The same beside decodes, as long as costs are not known well enough to say that anything fits. */
@@ -44,8 +46,8 @@ final class PrefillBudget {
     private final StepCosts costs;
     private final int batchTokens;
     private final long maxStallNanos;
-    private final StepLoad trial = new StepLoad();
-    private final StepLoad nothing = new StepLoad();
+    private final StepLoad trial;
+    private final StepLoad nothing;
 
     // The decision.
     private int tokens;
@@ -55,6 +57,8 @@ final class PrefillBudget {
 
     PrefillBudget(StepCosts costs, int batchTokens, long maxStallNanos) {
         this.costs = costs;
+        trial = costs.load();
+        nothing = costs.load();
         this.batchTokens = batchTokens;
         this.maxStallNanos = maxStallNanos;
     }
@@ -89,7 +93,7 @@ final class PrefillBudget {
         if (decodes.tokens() == 0) {
             stoodBackNanos = 0;
             int fits = largest(nothing, depth, most, (double) ALONE_BOUNDS * maxStallNanos); // 2
-            tokens = Math.max(fits < most ? wholeBlocks(fits) : fits, Math.min(most, LEAST_ALONE));
+            tokens = Math.max(fits, Math.min(most, LEAST_ALONE));
             return;
         }
         double decode = costs.nanos(decodes);
@@ -99,13 +103,10 @@ final class PrefillBudget {
             return;
         }
         tokens = largest(decodes, depth, most, decode + share); // 3
-        int alone = largest(nothing, depth, Math.min(wanted, batchTokens), share);
-        double together = value(decodes, decode, depth, tokens);
-        if (value(nothing, 0, depth, alone) > together * WORTH_PARTING) { // 4
-            apart = mayPart;
-            tokens = mayPart ? alone : 0;
+        if (!costs.isSplit()) {
+            part(decodes, decode, depth, share, wanted, mayPart); // 4
         }
-        if (tokens == 0 && mayPart) {
+        if (tokens == 0 && (mayPart || costs.isSplit())) {
             tokens = Math.min(most, LEAST_BESIDE);
         }
         if (tokens > 0 && standsBack(decodes, decode, middle, wanted)) { // 5
@@ -114,20 +115,46 @@ final class PrefillBudget {
         }
     }
 
-    /** Most tokens of whole blocks: of those that the library computes at once, else of those of its attention. */
-    private static int wholeBlocks(int tokens) {
-        int block = tokens >= MICRO_BATCH ? MICRO_BATCH : LEAST_ALONE;
-        return tokens - tokens % block;
+    private void part(StepLoad decodes, double decode, int depth, double share, int wanted, boolean mayPart) {
+        int alone = largest(nothing, depth, Math.min(wanted, batchTokens), share);
+        double together = value(decodes, decode, depth, tokens);
+        if (value(nothing, 0, depth, alone) > together * WORTH_PARTING) {
+            apart = mayPart;
+            tokens = mayPart ? alone : 0;
+        }
+    }
+
+    /**
+     * Where a prompt's chunk ends if the prompt does not end in it: so that what is left is whole blocks, of those that the library
+     * computes at once, or of its attention's tiles. The rest that is none comes first, where it attends over the least.
+     *
+     * @param fits most tokens of each chunk
+     * @param remaining tokens of the prompt, more than fit
+     * @param joining tokens of each chunk that are computed together with others', outside of its blocks
+     */
+    static int aligned(int fits, int remaining, int joining) {
+        int block = fits - joining >= MICRO_BATCH ? MICRO_BATCH : TILE;
+        int perChunk = (fits - joining) / block;
+        if (perChunk == 0) {
+            return fits;
+        }
+        int blocks = (remaining - fits) / (block + joining);
+        int chunk;
+        do {
+            chunk = remaining - block * blocks - joining * Math.ceilDiv(blocks, perChunk);
+            blocks++;
+        } while (chunk > fits);
+        return Math.max(1, chunk);
     }
 
     /** 5: as a skier rents skis: never longer than a share of what is lost by not waiting. */
     private boolean standsBack(StepLoad decodes, double decodeNanos, int depth, int wanted) {
-        double large = costs.nanos(trial.clear().prefill(LARGE_CHUNK, depth)) / LARGE_CHUNK;
+        double large = costs.nanos(trial.clear().prefill(StepLoad.NO_SLOT, LARGE_CHUNK, depth)) / LARGE_CHUNK;
         double share = share(decodeNanos);
         StepLoad base = apart ? nothing : decodes;
         double baseNanos = apart ? 0 : decodeNanos;
         int size = Math.max(1, largest(base, depth, batchTokens - base.tokens(), baseNanos + share));
-        double small = (costs.nanos(trial.set(base).prefill(size, depth)) - baseNanos) / size;
+        double small = (costs.nanos(trial.set(base).prefill(StepLoad.NO_SLOT, size, depth)) - baseNanos) / size;
         if (costs.deviation(trial) > KNOWN) {
             return false; // Who always waited would never get to know.
         }
@@ -152,7 +179,7 @@ final class PrefillBudget {
         int tooMany = wanted + 1;
         while (tooMany - fits > 1) {
             int middle = (fits + tooMany) >>> 1;
-            if (costs.nanos(trial.set(step).prefill(middle, depth)) <= untilNanos) {
+            if (costs.nanos(trial.set(step).prefill(StepLoad.NO_SLOT, middle, depth)) <= untilNanos) {
                 fits = middle;
             } else {
                 tooMany = middle;
@@ -170,7 +197,7 @@ final class PrefillBudget {
         }
         // Costs need not rise with the tokens, so a size that does not fit says nothing about smaller and larger ones.
         for (int k = knots.length - 1; k >= 0; k--) {
-            int size = knots[k] - base.tokens();
+            int size = costs.isSplit() ? knots[k] : knots[k] - base.tokens();
             if (size > 0 && size < wanted) {
                 if (fits(base, depth, size, limitNanos)) {
                     return grow(base, depth, size, above, limitNanos);
@@ -186,8 +213,8 @@ final class PrefillBudget {
         if (size == 0) {
             return 0;
         }
-        double large = costs.nanos(trial.clear().prefill(LARGE_CHUNK, depth)) * size / LARGE_CHUNK;
-        trial.set(base).prefill(size, depth);
+        double large = costs.nanos(trial.clear().prefill(StepLoad.NO_SLOT, LARGE_CHUNK, depth)) * size / LARGE_CHUNK;
+        trial.set(base).prefill(StepLoad.NO_SLOT, size, depth);
         // The difference of two estimates is believed only so far. What was not tried for long is given the benefit of
         // the
         // doubt, else it never would be.
@@ -211,6 +238,6 @@ final class PrefillBudget {
     }
 
     private boolean fits(StepLoad base, int depth, int size, double limitNanos) {
-        return costs.mostNanos(trial.set(base).prefill(size, depth)) <= limitNanos;
+        return costs.mostNanos(trial.set(base).prefill(StepLoad.NO_SLOT, size, depth)) <= limitNanos;
     }
 }

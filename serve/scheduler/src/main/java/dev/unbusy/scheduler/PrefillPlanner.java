@@ -12,6 +12,7 @@ import java.util.List;
  *       with aging). Where others wait for a prompt's prefix, its time left is shared between them.
  *   <li>One prompt after the other, not all of them a little: the sum of the times to first tokens is least that way.
  *   <li>A prompt that ends in this step is not kept from its first token by the others for longer than the stall bound.
+ *   <li>A prompt that does not end in it is the last in it and takes whole blocks; less than one only if it is the first too.
  * </ol>
  *
  * @param <S> the caller's kind of sequence
@@ -22,13 +23,15 @@ final class PrefillPlanner<S extends Sequence> {
     private final KvCache kv;
     private final Ranking ranking;
     private final PrefillBudget budget;
-    private final StepLoad load = new StepLoad();
-    private final StepLoad trial = new StepLoad();
+    private final StepLoad load;
+    private final StepLoad trial;
     private final List<S> order = new ArrayList<>();
 
     PrefillPlanner(SchedulerOptions options, StepCosts costs, KvCache kv, Ranking ranking) {
         this.options = options;
         this.costs = costs;
+        load = costs.load();
+        trial = costs.load();
         this.kv = kv;
         this.ranking = ranking;
         budget = new PrefillBudget(costs, options.batchTokens(), options.maxStallNanos());
@@ -78,6 +81,10 @@ final class PrefillPlanner<S extends Sequence> {
                 left = budget.joining(load, sequence.computed(), count, firstTokenNanos + options.maxStallNanos());
                 count = Math.min(left, count);
             }
+            boolean ends = count == sequence.remaining();
+            if (!ends) {
+                count = cut(sequence, count, plan.runs() > plan.decodes()); // 4
+            }
             if (!kv.makeRoom(count)) {
                 count = kv.ledger().free();
                 left = count;
@@ -85,14 +92,28 @@ final class PrefillPlanner<S extends Sequence> {
             if (count == 0) {
                 return;
             }
-            load.prefill(count, sequence.computed());
+            load.prefill(sequence.slot, count, sequence.computed());
             plan.add(sequence, count);
             kv.append(sequence.slot, count);
-            left -= count;
+            left = ends ? left - count : 0;
             if (sequence.remaining() == count) {
                 firstTokenNanos = Math.min(firstTokenNanos, costs.nanos(load));
             }
         }
+    }
+
+    /** Where a prompt's chunk ends if not where the prompt does. */
+    private int cut(S sequence, int count, boolean behindOthers) {
+        boolean beside = load.decodeTokens() > 0;
+        if (beside && !costs.isSplit()) {
+            return count; // The decoding sequences' tokens lie in its tiles too.
+        }
+        // Its first token is computed with the decoding sequences', in each step.
+        int joining = beside && load.joins(sequence.slot) ? 1 : 0;
+        if (behindOthers && count < PrefillBudget.TILE + joining) {
+            return 0;
+        }
+        return PrefillBudget.aligned(count, sequence.remaining(), joining);
     }
 
     private void sort(List<S> running, long nowNanos) {
@@ -113,7 +134,7 @@ final class PrefillPlanner<S extends Sequence> {
     /** Nanoseconds of prefill left, less those since it started. */
     private double rank(S sequence, long nowNanos) {
         int count = Math.min(options.batchTokens(), sequence.remaining());
-        double chunk = costs.nanos(trial.clear().prefill(count, sequence.computed()));
+        double chunk = costs.nanos(trial.clear().prefill(StepLoad.NO_SLOT, count, sequence.computed()));
         double left = chunk * sequence.remaining() / count;
         return left / (1 + sequence.followers) - (nowNanos - sequence.startedNanos);
     }

@@ -67,6 +67,10 @@ public class Sequence {
     DraftControl drafts;
     /** Guesses at hand for the next step. */
     int proposed;
+    /** How many of these will probably all come true, and how probable that is; of {@link DraftPlanner}. */
+    int likely;
+
+    double reached;
     /** Guesses that stand behind the tokens, in the step or computed and not yet compared. */
     int drafted;
 

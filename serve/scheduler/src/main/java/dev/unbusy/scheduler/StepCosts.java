@@ -12,14 +12,34 @@ final class StepCosts {
     private static final double LEAST_MARGIN = 0.03;
     private static final double MOST_MARGIN = 0.35;
     private static final double MARGIN_STEP = 0.04;
+    /** Deviation of the costs of steps that are taken often is below. */
+    private static final double WELL_KNOWN = 0.1;
 
     private final CostFilter filter;
     /** ln of the quantile of measured over expected time, for steps with prefill. */
     private double margin = FIRST_MARGIN;
 
-    /** @param mostTokens most tokens of a step */
-    StepCosts(int mostTokens) {
+    private final boolean split;
+    private final int mostTokens;
+
+    /**
+     * @param split whether each slot has cells of its own, so that a step takes several passes
+     * @param mostTokens most tokens of a step, all of which a pass can take
+     */
+    StepCosts(boolean split, int mostTokens) {
+        this.split = split;
+        this.mostTokens = mostTokens;
         filter = new CostFilter(mostTokens);
+    }
+
+    /** To be filled with a step of this machine's. */
+    StepLoad load() {
+        return new StepLoad(split, mostTokens);
+    }
+
+    /** Whether prompts and decoding sequences in one step are computed one after the other anyway. */
+    boolean isSplit() {
+        return split;
     }
 
     /** Learns from a step. */
@@ -39,7 +59,10 @@ final class StepCosts {
 
     /** Time that nearly all such steps stay within; far above {@link #nanos} where little is known. */
     double mostNanos(StepLoad load) {
-        return Math.exp(filter.mean(load) + Math.hypot(margin, 2 * filter.deviation(load)));
+        double deviation = filter.deviation(load);
+        // Who is sure to stay within never gets to know more than he does: what is known nearly well enough is tried.
+        double caution = Math.clamp(deviation / WELL_KNOWN, 1, 2);
+        return Math.exp(filter.mean(load) + Math.hypot(margin, caution * deviation));
     }
 
     /** Expected time, given the benefit of the doubt where little is known. */

@@ -25,9 +25,9 @@ final class StepMaker<S extends Sequence> {
     private final StallMeter stalls = new StallMeter(STALL_WINDOW_NANOS);
     private final StepPlan<S> plan;
     /** What decodes, without guesses, whether it is in the step or not. */
-    private final StepLoad decodes = new StepLoad();
+    private final StepLoad decodes;
     /** All of the step. */
-    private final StepLoad load = new StepLoad();
+    private final StepLoad load;
 
     private int drafted;
     /** The last step took prompts only, so the next one decodes. */
@@ -37,7 +37,9 @@ final class StepMaker<S extends Sequence> {
         this.options = options;
         this.kv = kv;
         this.tenants = tenants;
-        costs = new StepCosts(options.batchTokens());
+        costs = new StepCosts(options.layout() == KvLayout.SPLIT, options.batchTokens());
+        decodes = costs.load();
+        load = costs.load();
         prefills = new PrefillPlanner<>(options, costs, kv, ranking);
         drafts = new DraftPlanner<>(options, costs);
         plan = new StepPlan<>(options.maxRunning(), kv.operations());
@@ -72,10 +74,10 @@ final class StepMaker<S extends Sequence> {
         }
         load.clear();
         for (int run = 0; run < plan.runs(); run++) {
-            if (run < plan.decodes()) {
-                load.decode(plan.count(run), plan.firstPosition(run));
+            if (plan.isDecode(run)) {
+                load.decode(plan.sequence(run).slot, plan.count(run), plan.firstPosition(run));
             } else {
-                load.prefill(plan.count(run), plan.firstPosition(run));
+                load.prefill(plan.sequence(run).slot, plan.count(run), plan.firstPosition(run));
             }
         }
         decodesAreDue = decoding && plan.decodes() == 0;
@@ -95,7 +97,7 @@ final class StepMaker<S extends Sequence> {
                 load.prefillTokens() == 0 ? all : plan.decodes() == 0 ? 0 : Math.min(all, costs.nanos(decodes));
         for (int run = 0; run < plan.runs(); run++) {
             S sequence = plan.sequence(run);
-            double share = run < plan.decodes()
+            double share = plan.isDecode(run)
                     ? decoding * plan.count(run) / load.decodeTokens()
                     : (all - decoding) * plan.count(run) / load.prefillTokens();
             sequence.servedNanos += share;
@@ -116,7 +118,7 @@ final class StepMaker<S extends Sequence> {
         }
         for (int run = 0; run < plan.runs(); run++) {
             S sequence = plan.sequence(run);
-            if (run < plan.decodes()) {
+            if (plan.isDecode(run)) {
                 stalls.record(nowNanos, (long) sequence.delayedNanos);
             }
             sequence.delayedNanos = 0;
@@ -150,7 +152,7 @@ final class StepMaker<S extends Sequence> {
         for (int i = 0; i < running.size(); i++) {
             S sequence = running.get(i);
             if (sequence.state == Sequence.State.DECODING) {
-                decodes.decode(1, sequence.computed);
+                decodes.decode(sequence.slot, 1, sequence.computed);
                 earliest = Math.min(earliest, sequence.lastTokenNanos);
             }
         }

@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the next step computes: cache operations to do first, then runs of tokens, each of one sequence. Reused: valid
- * until the scheduler plans again.
+ * What the next step computes: cache operations to do first, then runs of tokens, each of one sequence, by slot: where each slot has
+ * cells of its own, llama.cpp computes at once only sequences whose ids follow one another (split_equal in llama-batch.cpp). Reused:
+ * valid until the scheduler plans again.
  *
  * @param <S> the caller's kind of sequence
  */
@@ -15,6 +16,7 @@ public final class StepPlan<S extends Sequence> {
     private final int[] firstPositions;
     private final int[] counts;
     private final int[] outputs;
+    private final boolean[] decoding;
     private int tokens;
     private int decodes;
     private int prefillTokens;
@@ -25,6 +27,7 @@ public final class StepPlan<S extends Sequence> {
         firstPositions = new int[maxRuns];
         counts = new int[maxRuns];
         outputs = new int[maxRuns];
+        decoding = new boolean[maxRuns];
     }
 
     /** To be done in this order before the step, also if the step has no runs. */
@@ -68,9 +71,14 @@ public final class StepPlan<S extends Sequence> {
         return tokens;
     }
 
-    /** Runs that only decode: the first ones. */
+    /** Number of runs that decode. */
     public int decodes() {
         return decodes;
+    }
+
+    /** Whether the run decodes; else it computes some of a prompt. */
+    public boolean isDecode(int run) {
+        return decoding[run];
     }
 
     /** Tokens of prompts. */
@@ -93,15 +101,27 @@ public final class StepPlan<S extends Sequence> {
                             + ": after a step that wanted logits it is appended to, finished or cancelled");
         }
         int run = sequences.size();
-        sequences.add(sequence);
+        while (run > 0 && sequences.get(run - 1).slot > sequence.slot) {
+            move(run - 1, run);
+            run--;
+        }
+        sequences.add(run, sequence);
         firstPositions[run] = sequence.computed();
         counts[run] = count;
         outputs[run] = left == count ? 1 + sequence.drafted : 0;
+        decoding[run] = sequence.state() == Sequence.State.DECODING;
         tokens += count;
-        if (sequence.state() == Sequence.State.DECODING) {
+        if (decoding[run]) {
             decodes++;
         } else {
             prefillTokens += count;
         }
+    }
+
+    private void move(int from, int to) {
+        firstPositions[to] = firstPositions[from];
+        counts[to] = counts[from];
+        outputs[to] = outputs[from];
+        decoding[to] = decoding[from];
     }
 }

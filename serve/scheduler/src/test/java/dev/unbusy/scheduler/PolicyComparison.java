@@ -13,7 +13,12 @@ import java.util.stream.LongStream;
  */
 final class PolicyComparison {
     static final List<Machine> MACHINES = List.of(
-            Machine.TWO_CORES, Machine.TWO_CORES_SPLIT, Machine.MATRIX_CORES, Machine.LARGER_MODEL, Machine.GPU);
+            Machine.TWO_CORES,
+            Machine.TWO_CORES_SPLIT,
+            Machine.MATRIX_CORES,
+            Machine.MATRIX_CORES_SPLIT,
+            Machine.LARGER_MODEL,
+            Machine.GPU);
 
     private static final int SEEDS = 15;
 
@@ -81,7 +86,7 @@ final class PolicyComparison {
             Machine machine, long stallMillis, List<VirtualServer.Request> load, int clients, long seed) {
         SchedulerOptions options = new SchedulerOptions(
                 8,
-                KvLayout.SPLIT,
+                machine.split() ? KvLayout.SPLIT : KvLayout.SHARED,
                 8 * 8192,
                 8,
                 0,

@@ -208,7 +208,7 @@ final class Simulation {
     void complete(StepPlan<Sequence> plan) {
         Machine.Step step = new Machine.Step();
         for (int run = 0; run < plan.runs(); run++) {
-            step.add(plan.count(run), plan.firstPosition(run), run < plan.decodes());
+            step.add(plan.sequence(run).slot, plan.count(run), plan.firstPosition(run), plan.isDecode(run));
         }
         long duration = (long) (1e6 * machine.millis(step) * (noisy ? Machine.noise(random) : 1));
         clock += duration;

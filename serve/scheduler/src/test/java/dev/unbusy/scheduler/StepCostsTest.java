@@ -13,12 +13,12 @@ class StepCostsTest {
             List.of(Machine.TWO_CORES, Machine.MATRIX_CORES, Machine.LARGER_MODEL, Machine.GPU);
 
     private final Random random = new Random(11);
-    private final StepCosts costs = new StepCosts(512);
+    private final StepCosts costs = new StepCosts(false, 512);
 
     @Test
     void costs_areLearnedOnEveryMachineAndAtEveryDepth() {
         for (Machine machine : MACHINES) {
-            StepCosts learned = new StepCosts(512);
+            StepCosts learned = new StepCosts(false, 512);
             for (int i = 0; i < 3000; i++) {
                 observe(
                         learned,
@@ -98,7 +98,7 @@ class StepCostsTest {
     @Property(tries = 50)
     void anyMeasurements_leaveCostsPositiveAndFinite(@ForAll long seed) {
         Random source = new Random(seed);
-        StepCosts learned = new StepCosts(512);
+        StepCosts learned = new StepCosts(false, 512);
         for (int i = 0; i < 2000; i++) {
             StepLoad load = load(source.nextInt(10), source.nextInt(500), source.nextInt(100_000));
             if (load.tokens() > 0) {
@@ -140,19 +140,19 @@ class StepCostsTest {
     private static double exact(Machine machine, int decodes, int prompt, int depth) {
         Machine.Step step = new Machine.Step();
         for (int i = 0; i < decodes; i++) {
-            step.add(1, depth, true);
+            step.add(i, 1, depth, true);
         }
         if (prompt > 0) {
-            step.add(prompt, depth, false);
+            step.add(decodes, prompt, depth, false);
         }
         return 1e6 * machine.millis(step);
     }
 
     private static StepLoad load(int decodes, int prompt, int depth) {
-        StepLoad load = new StepLoad();
+        StepLoad load = new StepLoad(false, 512);
         for (int i = 0; i < decodes; i++) {
-            load.decode(1, depth);
+            load.decode(i, 1, depth);
         }
-        return prompt == 0 ? load : load.prefill(prompt, depth);
+        return prompt == 0 ? load : load.prefill(decodes, prompt, depth);
     }
 }

@@ -126,7 +126,7 @@ final class VirtualServer {
             }
             Machine.Step step = new Machine.Step();
             for (int i = 0; i < plan.runs(); i++) {
-                step.add(plan.count(i), plan.firstPosition(i), i < plan.decodes());
+                step.add(plan.sequence(i).slot, plan.count(i), plan.firstPosition(i), plan.isDecode(i));
             }
             long nanos = run(step);
             runningNanos += (double) nanos * scheduler.running();
@@ -190,8 +190,8 @@ final class VirtualServer {
             for (int[] run : tokens) {
                 Peer peer = running[run[0]];
                 while (run[1] > 0) {
-                    int count = Math.min(run[1], 512 - step.tokens());
-                    step.add(count, peer.computed, peer.generated > 0);
+                    int count = machine.split() ? run[1] : Math.min(run[1], 512 - step.tokens());
+                    step.add(run[0], count, peer.computed, peer.generated > 0);
                     peer.computed += count;
                     run[1] -= count;
                     if (step.tokens() == 512) {
