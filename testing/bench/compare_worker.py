@@ -51,7 +51,7 @@ def served_model(port):
 
 
 # Texts without end: how long the answer is, max_tokens says.
-SCHEMA = {"type": "object", "properties": {"towns": {"type": "array", "items": {
+SCHEMA = {"type": "object", "properties": {"towns": {"type": "array", "minItems": 12, "items": {
     "type": "object", "properties": {"name": {"type": "string"}, "people": {"type": "integer"}},
     "required": ["name", "people"], "additionalProperties": False}}}, "required": ["towns"], "additionalProperties": False}
 
