@@ -196,6 +196,9 @@ final class Simulation {
         int outputs = 0;
         for (int run = 0; run < plan.runs(); run++) {
             outputs += plan.outputs(run);
+            if (run > 0 && plan.sequence(run).slot <= plan.sequence(run - 1).slot) {
+                throw new AssertionError("runs out of order: llama.cpp would compute them in more passes");
+            }
         }
         if (plan.tokens() > options.batchTokens() || outputs > options.maxOutputs()) {
             throw new AssertionError("step of " + plan.tokens() + " tokens, " + outputs + " outputs");
