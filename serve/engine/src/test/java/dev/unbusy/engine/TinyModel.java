@@ -90,7 +90,7 @@ enum TinyModel {
             // 26 layers of which each may choose another expert.
             case DEEPSEEK2_LITE -> 6 * usual;
             // Another choice of what attention looks at stays in the cache: all that follows is a little off.
-            case DEEPSEEK32 -> 0.1f;
+            case DEEPSEEK32 -> cache == KvType.Q8_0 ? 10 * usual : 6 * usual;
             default -> usual;
         };
     }
