@@ -86,7 +86,7 @@ final class PlainLoop {
         return best;
     }
 
-    private static void require(DecodeOutcome outcome) {
+    static void require(DecodeOutcome outcome) {
         if (outcome != DecodeOutcome.OK) {
             throw new IllegalStateException("decode: " + outcome);
         }

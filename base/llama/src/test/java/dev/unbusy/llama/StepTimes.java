@@ -80,7 +80,7 @@ final class StepTimes {
                 batch.add((at * 31 + 7) % context.vocabSize(), position + at, SEQUENCES - 1, at == prompt - 1);
             }
             long start = System.nanoTime();
-            require(context.decode(batch));
+            PlainLoop.require(context.decode(batch));
             millis[i] = (System.nanoTime() - start) * 1e-6;
             for (int sequence = 0; sequence < decodes; sequence++) {
                 context.removeTokens(sequence, depth, depth + 1);
@@ -100,13 +100,7 @@ final class StepTimes {
                 batch.add((at * 31 + sequence) % context.vocabSize(), at, sequence, false);
                 at++;
             }
-            require(context.decode(batch));
-        }
-    }
-
-    private static void require(DecodeOutcome outcome) {
-        if (outcome != DecodeOutcome.OK) {
-            throw new IllegalStateException("decode: " + outcome);
+            PlainLoop.require(context.decode(batch));
         }
     }
 }

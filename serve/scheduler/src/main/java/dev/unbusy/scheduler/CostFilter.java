@@ -7,9 +7,9 @@ import java.util.Arrays;
  *
  * <pre>ln time(kind, tokens, depth) = θ(kind, tokens) + ln(1 + e^λ(kind, tokens) × depth)</pre>
  *
- * of each pass over the weights ({@link StepLoad}); a step takes as long as its passes together,
- * where θ (cost without attention) and λ (how much dearer a token gets with each cell it attends over) are piecewise linear
- * between {@linkplain #knots knots} in ln tokens. Logarithms make costs positive and noise a matter of per cent.
+ * of each pass over the weights; a step takes as long as its passes together ({@link StepLoad}). θ (cost without attention)
+ * and λ (how much dearer a token gets with each cell it attends over) are piecewise linear between {@linkplain #knots knots}
+ * in ln tokens. Logarithms make costs positive and noise a matter of per cent.
  *
  * <p>What is not measured follows what is: all θ share a scale that drifts (a machine gets slower as a whole), neighbouring
  * knots and the three kinds deviate from each other by a random walk. Knots stand closely where kernels change: batched
@@ -42,8 +42,6 @@ final class CostFilter {
 
     private static final double DEPTH_KIND_VARIANCE = 0.1;
     private static final double DEPTH_KNOT_VARIANCE = 0.04;
-    /** From so many tokens on, another kernel computes attention. */
-    private static final int TILED = 64;
 
     /** Drift per step of the whole machine and of a single knot, as variance of ln time. */
     private static final double SCALE_DRIFT = 1e-4;
@@ -125,16 +123,16 @@ final class CostFilter {
 
     /** How far the random walk has come: beyond a tile kernels no longer change, and costs rise more evenly. */
     private double walk(int knot) {
-        double tile = Math.log(TILED);
+        double tile = Math.log(StepLoad.TILE);
         return Math.min(lnKnots[knot], tile) + SMOOTHER * Math.max(0, lnKnots[knot] - tile);
     }
 
     private double knotVariance(int knot) {
-        return knots[knot] > TILED ? SMOOTHER * KNOT_VARIANCE : KNOT_VARIANCE;
+        return knots[knot] > StepLoad.TILE ? SMOOTHER * KNOT_VARIANCE : KNOT_VARIANCE;
     }
 
     private double depthPrior(boolean sameKind, boolean same, int knot, int other) {
-        boolean sameKernel = knots[knot] >= TILED == knots[other] >= TILED;
+        boolean sameKernel = knots[knot] >= StepLoad.TILE == knots[other] >= StepLoad.TILE;
         return DEPTH_SCALE_VARIANCE
                 + (sameKernel ? DEPTH_KERNEL_VARIANCE + DEPTH_WALK_VARIANCE * walk(Math.min(knot, other)) : 0)
                 + (sameKernel && sameKind ? DEPTH_KIND_VARIANCE : 0)

@@ -68,8 +68,6 @@ final class DraftPlanner<S extends Sequence> {
         double limit = Double.POSITIVE_INFINITY;
         if (decodes.tokens() > 1) {
             limit = Math.min(limitNanos, costs.nanos(decodes) * (1 + SLOWER_PERCENT / 100.0)); // 3
-        }
-        if (decodes.tokens() > 1) {
             takeEqually(running, decodes, limit);
         }
         for (int i = 0; i < running.size() && room > 0; i++) {
@@ -83,22 +81,24 @@ final class DraftPlanner<S extends Sequence> {
 
     /** As many guesses of each as bring the most, or fewer where it has not as many likely ones. */
     private void takeEqually(List<S> running, StepLoad decodes, double limitNanos) {
-        double best = worth(expectedTokens, load);
-        double tokens = expectedTokens;
         int most = 0;
         for (int i = 0; i < running.size(); i++) {
-            most = Math.max(most, running.get(i).proposed);
+            S sequence = running.get(i);
+            most = Math.max(most, sequence.proposed);
+            sequence.likely = 0;
+            sequence.reached = 1;
         }
+        if (most == 0) {
+            return;
+        }
+        double best = worth(expectedTokens, load);
+        double tokens = expectedTokens;
         int level = 0;
         trial.set(decodes);
         for (int guess = 0; guess < most; guess++) {
             for (int i = 0; i < running.size(); i++) {
                 S sequence = running.get(i);
                 DraftControl control = sequence.drafts;
-                if (guess == 0) {
-                    sequence.likely = 0;
-                    sequence.reached = 1;
-                }
                 if (control != null && sequence.proposed > guess && sequence.likely == guess) {
                     sequence.reached *= control.share(guess);
                     if (sequence.reached >= LIKELY) {

@@ -22,9 +22,7 @@ package dev.unbusy.scheduler;
 final class PrefillBudget {
     static final int ALONE_BOUNDS = 16;
     /** Prompt tokens of a step without decodes at least, whatever they cost: a tile. */
-    static final int LEAST_ALONE = 64;
-    /** Rows that llama.cpp's attention computes at once; below, it goes row by row. */
-    static final int TILE = 64;
+    static final int LEAST_ALONE = StepLoad.TILE;
     /** Tokens that llama.cpp computes at once; a step of more is split by it (default of {@code n_ubatch}). */
     private static final int MICRO_BATCH = 512;
     /** The same beside decodes, as long as costs are not known well enough to say that anything fits. */
@@ -106,7 +104,7 @@ final class PrefillBudget {
         if (!costs.isSplit()) {
             part(decodes, decode, depth, share, wanted, mayPart); // 4
         }
-        if (tokens == 0 && (mayPart || costs.isSplit())) {
+        if (tokens == 0 && mayPart) {
             tokens = Math.min(most, LEAST_BESIDE);
         }
         if (tokens > 0 && standsBack(decodes, decode, middle, wanted)) { // 5
@@ -133,7 +131,7 @@ final class PrefillBudget {
      * @param joining tokens of each chunk that are computed together with others', outside of its blocks
      */
     static int aligned(int fits, int remaining, int joining) {
-        int block = fits - joining >= MICRO_BATCH ? MICRO_BATCH : TILE;
+        int block = fits - joining >= MICRO_BATCH ? MICRO_BATCH : StepLoad.TILE;
         int perChunk = (fits - joining) / block;
         if (perChunk == 0) {
             return fits;

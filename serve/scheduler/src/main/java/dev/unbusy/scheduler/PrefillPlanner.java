@@ -110,7 +110,7 @@ final class PrefillPlanner<S extends Sequence> {
         }
         // Its first token is computed with the decoding sequences', in each step.
         int joining = beside && load.joins(sequence.slot) ? 1 : 0;
-        if (behindOthers && count < PrefillBudget.TILE + joining) {
+        if (behindOthers && count < StepLoad.TILE + joining) {
             return 0;
         }
         return PrefillBudget.aligned(count, sequence.remaining(), joining);

@@ -35,6 +35,8 @@ final class StepLoad {
         }
     }
 
+    /** Rows of one sequence that llama.cpp's attention computes at once; below, it goes row by row. */
+    static final int TILE = 64;
     /** Of a prompt of which it is open in which slot it is: it joins nobody's pass. */
     static final int NO_SLOT = -2;
 
