@@ -8,11 +8,14 @@ import java.util.function.ToLongFunction;
  * A copy of one sequence's KV cells within this process, for the context it was taken from. Carries no checksum: what leaves
  * the process is a {@link SequenceState}.
  *
- * <p>Owned by the context's thread. Can be filled again and again; its memory grows as needed and is given back by
- * {@link #close}.
+ * <p>Owned by the context's thread. Can be filled again and again, which is much cheaper than a new one: memory that the
+ * system has to clear first costs several times the copy. Grows as needed; {@link #close} gives all back.
  */
 public final class KvSnapshot implements AutoCloseable {
-    private Arena arena = Arena.ofShared();
+    /** What has grown to a size fits most of the next ones too. */
+    private static final long GRAIN_BYTES = 1 << 20;
+
+    private Arena arena = Arena.ofConfined();
     private MemorySegment memory = MemorySegment.NULL;
     private long bytes;
     private int tokens;
@@ -23,8 +26,13 @@ public final class KvSnapshot implements AutoCloseable {
         return tokens;
     }
 
-    /** Memory held. */
+    /** Bytes that were copied. */
     public long sizeBytes() {
+        return bytes;
+    }
+
+    /** Memory held, at least {@link #sizeBytes}. */
+    public long capacityBytes() {
         return memory.byteSize();
     }
 
@@ -41,8 +49,8 @@ public final class KvSnapshot implements AutoCloseable {
             arena.close();
             memory = MemorySegment.NULL;
             bytes = 0;
-            arena = Arena.ofShared();
-            memory = arena.allocate(newBytes, 64);
+            arena = Arena.ofConfined();
+            memory = arena.allocate(Math.ceilDiv(newBytes, GRAIN_BYTES) * GRAIN_BYTES, 64);
         }
         long written = writer.applyAsLong(memory.asSlice(0, newBytes));
         if (written != newBytes) {

@@ -3,15 +3,25 @@ package dev.unbusy.engine;
 import dev.unbusy.llama.Context;
 import dev.unbusy.llama.KvSnapshot;
 import dev.unbusy.scheduler.KvOperation;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Does to the native cache what the scheduler has decided, and holds what is parked. Owned by the engine's thread. */
 final class KvOperations implements AutoCloseable {
+    /** Room for one long prompt is made by discarding a few short ones; more than that only holds memory. */
+    private static final int MOST_SPARE = 2;
+
     private final Context context;
     private final KvSnapshot between = new KvSnapshot();
     private final Map<Integer, KvSnapshot> parked = new HashMap<>();
+    /** Discarded, for the next that is parked. */
+    private final Deque<KvSnapshot> spare = new ArrayDeque<>();
+
     /** Slot whose content {@link #between} holds, −1 if none that is sure. */
     private int copied = -1;
 
@@ -42,15 +52,25 @@ final class KvOperations implements AutoCloseable {
                 changed(remove.slot());
             }
             case KvOperation.Park park -> {
-                KvSnapshot snapshot = new KvSnapshot();
+                KvSnapshot snapshot = spare.isEmpty() ? new KvSnapshot() : spare.pop();
                 context.save(park.slot(), snapshot);
                 parked.put(park.place(), snapshot);
             }
             case KvOperation.Unpark unpark -> restore(unpark.slot(), at(unpark.place()), unpark.length());
             case KvOperation.Discard discard -> {
-                at(discard.place()).close();
+                keep(at(discard.place()));
                 parked.remove(discard.place());
             }
+        }
+    }
+
+    /** The largest ones: they fit whatever comes. */
+    private void keep(KvSnapshot snapshot) {
+        spare.push(snapshot);
+        if (spare.size() > MOST_SPARE) {
+            KvSnapshot least = Collections.min(spare, Comparator.comparingLong(KvSnapshot::capacityBytes));
+            spare.remove(least);
+            least.close();
         }
     }
 
@@ -80,5 +100,7 @@ final class KvOperations implements AutoCloseable {
         between.close();
         parked.values().forEach(KvSnapshot::close);
         parked.clear();
+        spare.forEach(KvSnapshot::close);
+        spare.clear();
     }
 }

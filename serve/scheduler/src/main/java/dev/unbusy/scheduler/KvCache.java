@@ -27,6 +27,12 @@ final class KvCache {
     /** Parking costs a copy; a prefix shorter than this is computed again as quickly. */
     private static final int WORTH_PARKING_TOKENS = 32;
 
+    /**
+     * Where slots share no cells, taking a prefix over copies a whole sequence's cells: as long as some ten tokens take. Less than
+     * this, such as what every template begins with, is computed again as quickly.
+     */
+    static final int WORTH_COPYING_TOKENS = 16;
+
     private final KvLedger ledger;
     private final ParkedPrefixes parked;
     private final PrefixTree tree;
@@ -89,6 +95,10 @@ final class KvCache {
         int from = match.slot;
         int length = match.length;
         int slot = chooseSlot(from, length);
+        if (!shared && slot != from && length < WORTH_COPYING_TOKENS) {
+            from = -1;
+            length = 0;
+        }
         if (slot == from) {
             tree.remove(slot);
             truncate(slot, length);

@@ -13,6 +13,8 @@ import java.util.stream.Collectors;
  *
  * <ol>
  *   <li>The folders that the native libraries need stand first in {@code LD_LIBRARY_PATH}, before the user's.
+ *   <li>On Linux, glibc is asked to advise large pages for large memory: weights, KV cells and what is parked of them are
+ *       walked through in every step, and new memory is cleared page by page. Unless {@code GLIBC_TUNABLES} says otherwise.
  *   <li>Left out: {@code GGML_BACKEND_PATH}, with which ggml loads one more library, whatever llama.cpp release it is of;
  *       and the hubs' access tokens, since a worker fetches nothing and reads files that come from strangers.
  *   <li>All else passes: {@code LD_PRELOAD}, {@code CUDA_VISIBLE_DEVICES}, the debugging switches of ggml and libllama. They
@@ -21,6 +23,9 @@ import java.util.stream.Collectors;
  */
 final class WorkerEnvironment {
     static final String LIBRARY_PATH = "LD_LIBRARY_PATH";
+
+    static final String TUNABLES = "GLIBC_TUNABLES";
+    static final String LARGE_PAGES = "glibc.malloc.hugetlb";
 
     private static final String BACKEND_PATH = "GGML_BACKEND_PATH";
 
@@ -36,6 +41,10 @@ final class WorkerEnvironment {
             String users = own.getOrDefault(LIBRARY_PATH, "");
             // An empty element would mean the working directory.
             environment.put(LIBRARY_PATH, users.isEmpty() ? first : first + File.pathSeparator + users);
+        }
+        String tunables = own.getOrDefault(TUNABLES, "");
+        if (!tunables.contains(LARGE_PAGES)) {
+            environment.put(TUNABLES, (tunables.isEmpty() ? "" : tunables + ":") + LARGE_PAGES + "=1");
         }
         return environment;
     }
