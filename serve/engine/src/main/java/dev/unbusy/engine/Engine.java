@@ -304,13 +304,12 @@ public final class Engine implements AutoCloseable {
     /** Returns the number of tokens chosen. */
     private int sample(Context owned, StepPlan<Generation> plan) {
         int chosen = 0;
-        int end = 0;
         for (int run = 0; run < plan.runs(); run++) {
-            end += plan.count(run);
             int outputs = plan.outputs(run);
             if (outputs > 0) {
+                int firstRow = plan.endRow(run) - outputs;
                 int guessedRight = 0;
-                while (goesOn(owned.logits(end - outputs + guessedRight), plan.sequence(run))) {
+                while (goesOn(owned.logits(firstRow + guessedRight), plan.sequence(run))) {
                     guessedRight++;
                 }
                 chosen += 1 + guessedRight;

@@ -11,8 +11,14 @@ final class StepBatch {
 
     static void fill(Batch batch, StepPlan<Generation> plan) {
         batch.clear();
+        int any = plan.sequence(0).token(0);
+        int filler = 0;
         for (int run = 0; run < plan.runs(); run++) {
             Generation generation = plan.sequence(run);
+            while (filler < plan.fillers() && plan.fillerSlot(filler) < generation.slot()) {
+                batch.add(any, plan.fillerPosition(filler), plan.fillerSlot(filler), false);
+                filler++;
+            }
             int first = plan.firstPosition(run);
             int end = first + plan.count(run);
             for (int position = first; position < end; position++) {

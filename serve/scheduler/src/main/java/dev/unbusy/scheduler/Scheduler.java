@@ -300,5 +300,6 @@ public final class Scheduler<S extends Sequence> {
             throw new IllegalStateException("no step is in flight");
         }
         inFlight = false;
+        plan.takeFillersBack();
     }
 }

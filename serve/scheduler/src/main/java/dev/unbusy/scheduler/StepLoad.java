@@ -12,7 +12,7 @@ import java.util.Arrays;
  *   <li>it takes equally many tokens of each, until one has none left.
  * </ol>
  *
- * <p>So prompts never share a pass with decoding sequences there, but for one token. Mutable and reused; owned by one thread.
+ * <p>So a slot with nothing to compute divides those beside it ({@link PassFiller}), and prompts never share a pass with decoding sequences there, but for one token. Mutable and reused; owned by one thread.
  */
 final class StepLoad {
     /** Passes that cost differently although they hold as many tokens. */
@@ -49,6 +49,9 @@ final class StepLoad {
     private int[] counts = new int[8];
     private int[] depths = new int[8];
     private boolean[] decoding = new boolean[8];
+    /** Rows that nobody wants: they only join the slots beside them. */
+    private boolean[] filling = new boolean[8];
+
     private int decodeTokens;
     private int prefillTokens;
 
@@ -83,6 +86,7 @@ final class StepLoad {
         System.arraycopy(other.counts, 0, counts, 0, runs);
         System.arraycopy(other.depths, 0, depths, 0, runs);
         System.arraycopy(other.decoding, 0, decoding, 0, runs);
+        System.arraycopy(other.filling, 0, filling, 0, runs);
         decodeTokens = other.decodeTokens;
         prefillTokens = other.prefillTokens;
         passes = -1;
@@ -92,15 +96,39 @@ final class StepLoad {
     /** Adds tokens whose logits are wanted; the first ones of a slot begin at position {@code depth}, more follow them. */
     StepLoad decode(int slot, int tokens, int depth) {
         decodeTokens += tokens;
-        add(slot, tokens, depth, true);
+        add(slot, tokens, depth, true, false);
         return this;
     }
 
     /** Adds tokens of a prompt, the first of them at position {@code depth}. */
     StepLoad prefill(int slot, int tokens, int depth) {
         prefillTokens += tokens;
-        add(slot, tokens, depth, false);
+        add(slot, tokens, depth, false, false);
         return this;
+    }
+
+    /** Adds a row that nobody wants to a slot without tokens; what is added to the slot later takes its place. */
+    StepLoad fill(int slot, int depth) {
+        add(slot, 1, depth, true, true);
+        return this;
+    }
+
+    /** Slots with tokens or a row that nobody wants. */
+    int runs() {
+        return runs;
+    }
+
+    /** Slot of a run, ascending. */
+    int slot(int run) {
+        return slots[run];
+    }
+
+    boolean isFilling(int run) {
+        return filling[run];
+    }
+
+    int depthOf(int run) {
+        return depths[run];
     }
 
     int decodeTokens() {
@@ -145,13 +173,17 @@ final class StepLoad {
         return (double) cellsOf[pass] / tokensOf[pass];
     }
 
-    private void add(int slot, int tokens, int depth, boolean decodes) {
+    private void add(int slot, int tokens, int depth, boolean decodes, boolean fills) {
         passes = -1;
         int run = runs;
         while (run > 0 && slots[run - 1] >= slot) {
             run--;
             if (slots[run] == slot && slot != NO_SLOT) {
-                counts[run] += tokens;
+                if (filling[run]) {
+                    put(run, slot, tokens, depth, decodes, fills);
+                } else {
+                    counts[run] += tokens;
+                }
                 return;
             }
         }
@@ -161,12 +193,18 @@ final class StepLoad {
             counts[i] = counts[i - 1];
             depths[i] = depths[i - 1];
             decoding[i] = decoding[i - 1];
+            filling[i] = filling[i - 1];
         }
+        put(run, slot, tokens, depth, decodes, fills);
+        runs++;
+    }
+
+    private void put(int run, int slot, int tokens, int depth, boolean decodes, boolean fills) {
         slots[run] = slot;
         counts[run] = tokens;
         depths[run] = depth;
         decoding[run] = decodes;
-        runs++;
+        filling[run] = fills;
     }
 
     private void findPasses() {
@@ -231,6 +269,7 @@ final class StepLoad {
             counts = Arrays.copyOf(counts, size);
             depths = Arrays.copyOf(depths, size);
             decoding = Arrays.copyOf(decoding, size);
+            filling = Arrays.copyOf(filling, size);
             done = Arrays.copyOf(done, size);
         }
     }

@@ -1,6 +1,7 @@
 package dev.unbusy.scheduler;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fills a step with what running sequences compute in it, and learns from how long it took.
@@ -9,6 +10,7 @@ import java.util.List;
  *   <li>Every decoding sequence takes its last token, unless prompts run apart from them in this step ({@link PrefillBudget}).
  *   <li>Prompts take what is left of the stall bound ({@link PrefillPlanner}).
  *   <li>Without prompts, guessed tokens are checked where it pays ({@link DraftPlanner}), in cells that nobody else needs.
+ *   <li>Gaps between slots are filled where that makes the step shorter ({@link PassFiller}).
  * </ol>
  *
  * @param <S> the caller's kind of sequence
@@ -22,9 +24,10 @@ final class StepMaker<S extends Sequence> {
     private final StepCosts costs;
     private final PrefillPlanner<S> prefills;
     private final DraftPlanner<S> drafts;
+    private final PassFiller gaps;
     private final StallMeter stalls = new StallMeter(STALL_WINDOW_NANOS);
     private final StepPlan<S> plan;
-    /** What decodes, without guesses, whether it is in the step or not. */
+    /** What decodes, without guesses, gaps filled, whether it is in the step or not. */
     private final StepLoad decodes;
     /** All of the step. */
     private final StepLoad load;
@@ -42,7 +45,8 @@ final class StepMaker<S extends Sequence> {
         load = costs.load();
         prefills = new PrefillPlanner<>(options, costs, kv, ranking);
         drafts = new DraftPlanner<>(options, costs);
-        plan = new StepPlan<>(options.maxRunning(), kv.operations());
+        gaps = new PassFiller(options, kv, costs);
+        plan = new StepPlan<>(options.maxRunning(), options.kvSlots(), kv.operations());
     }
 
     StepPlan<S> plan() {
@@ -80,7 +84,36 @@ final class StepMaker<S extends Sequence> {
                 load.prefill(plan.sequence(run).slot, plan.count(run), plan.firstPosition(run));
             }
         }
+        fillGaps(running); // 4
         decodesAreDue = decoding && plan.decodes() == 0;
+    }
+
+    private void fillGaps(List<S> running) {
+        gaps.fill(load, options.batchTokens() - plan.tokens());
+        for (int run = 0; run < load.runs(); run++) {
+            if (load.isFilling(run)) {
+                int slot = load.slot(run);
+                S between = promptIn(running, slot);
+                if (between == null) {
+                    plan.fill(slot, load.depthOf(run));
+                } else {
+                    load.prefill(slot, 1, between.computed);
+                    plan.add(between, 1);
+                    kv.append(slot, 1);
+                }
+            }
+        }
+    }
+
+    /** The prompt in a slot that does not end with its next token, whose logits nobody has made room for; or null. */
+    private @Nullable S promptIn(List<S> running, int slot) {
+        for (int i = 0; i < running.size(); i++) {
+            S sequence = running.get(i);
+            if (sequence.slot == slot && sequence.remaining() > 1) {
+                return sequence;
+            }
+        }
+        return null;
     }
 
     /** The step ran, and the sequences have not moved on yet. */
@@ -156,6 +189,7 @@ final class StepMaker<S extends Sequence> {
                 earliest = Math.min(earliest, sequence.lastTokenNanos);
             }
         }
+        gaps.fill(decodes, options.batchTokens() - decodes.tokens());
         return earliest;
     }
 }

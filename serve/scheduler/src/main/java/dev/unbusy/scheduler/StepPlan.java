@@ -17,17 +17,22 @@ public final class StepPlan<S extends Sequence> {
     private final int[] counts;
     private final int[] outputs;
     private final boolean[] decoding;
+    private final int[] fillerSlots;
+    private final int[] fillerPositions;
     private int tokens;
     private int decodes;
     private int prefillTokens;
+    private int fillers;
 
-    StepPlan(int maxRuns, List<KvOperation> operations) {
+    StepPlan(int maxRuns, int slots, List<KvOperation> operations) {
         this.operations = operations;
         sequences = new ArrayList<>(maxRuns);
         firstPositions = new int[maxRuns];
         counts = new int[maxRuns];
         outputs = new int[maxRuns];
         decoding = new boolean[maxRuns];
+        fillerSlots = new int[slots];
+        fillerPositions = new int[slots];
     }
 
     /** To be done in this order before the step, also if the step has no runs. */
@@ -86,8 +91,50 @@ public final class StepPlan<S extends Sequence> {
         return prefillTokens;
     }
 
+    /**
+     * Rows that nobody wants, ascending by slot, none of a run's: each has any one token of the vocabulary computed, without logits, so
+     * that the slots beside it are computed at once. They belong between the runs, by slot.
+     */
+    public int fillers() {
+        return fillers;
+    }
+
+    public int fillerSlot(int filler) {
+        return fillerSlots[filler];
+    }
+
+    public int fillerPosition(int filler) {
+        return fillerPositions[filler];
+    }
+
+    /** The row behind the run's last one, runs and fillers standing by slot. */
+    public int endRow(int run) {
+        int row = 0;
+        for (int i = 0; i <= run; i++) {
+            row += counts[i];
+        }
+        for (int i = 0; i < fillers && fillerSlots[i] < sequences.get(run).slot; i++) {
+            row++;
+        }
+        return row;
+    }
+
+    void fill(int slot, int position) {
+        fillerSlots[fillers] = slot;
+        fillerPositions[fillers] = position;
+        fillers++;
+    }
+
+    /** What the fillers left in the cache goes with the next operations. */
+    void takeFillersBack() {
+        for (int filler = 0; filler < fillers; filler++) {
+            operations.add(new KvOperation.Remove(fillerSlots[filler], fillerPositions[filler]));
+        }
+    }
+
     void clearRuns() {
         sequences.clear();
+        fillers = 0;
         tokens = 0;
         decodes = 0;
         prefillTokens = 0;

@@ -65,6 +65,15 @@ record Machine(
             }
         }
 
+        /** A row that nobody wants. */
+        void fill(int slot, int depth) {
+            int at = 0;
+            while (at < runs.size() && runs.get(at)[0] < slot) {
+                at++;
+            }
+            runs.add(at, new int[] {slot, 1, depth, 1});
+        }
+
         int tokens() {
             return tokens;
         }

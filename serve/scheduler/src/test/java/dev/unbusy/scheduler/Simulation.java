@@ -23,6 +23,7 @@ final class Simulation {
     final SchedulerOptions options;
     final Scheduler<Sequence> scheduler;
     final FakeKv kv;
+    int fillers;
     final List<Sequence> live = new ArrayList<>();
     final List<Sequence> finished = new ArrayList<>();
     final Map<Sequence, int[]> outputs = new HashMap<>();
@@ -171,6 +172,10 @@ final class Simulation {
 
     /** Computes the first {@code tokens} tokens of the plan. */
     void compute(StepPlan<Sequence> plan, int tokens) {
+        for (int i = 0; i < plan.fillers(); i++) {
+            kv.compute(plan.fillerSlot(i), plan.fillerPosition(i), -1, "");
+            fillers++;
+        }
         int left = tokens;
         for (int run = 0; run < plan.runs(); run++) {
             Sequence sequence = plan.sequence(run);
@@ -200,7 +205,7 @@ final class Simulation {
                 throw new AssertionError("runs out of order: llama.cpp would compute them in more passes");
             }
         }
-        if (plan.tokens() > options.batchTokens() || outputs > options.maxOutputs()) {
+        if (plan.tokens() + plan.fillers() > options.batchTokens() || outputs > options.maxOutputs()) {
             throw new AssertionError("step of " + plan.tokens() + " tokens, " + outputs + " outputs");
         }
         compute(plan, plan.tokens());
@@ -212,6 +217,9 @@ final class Simulation {
         Machine.Step step = new Machine.Step();
         for (int run = 0; run < plan.runs(); run++) {
             step.add(plan.sequence(run).slot, plan.count(run), plan.firstPosition(run), plan.isDecode(run));
+        }
+        for (int i = 0; i < plan.fillers(); i++) {
+            step.fill(plan.fillerSlot(i), plan.fillerPosition(i));
         }
         long duration = (long) (1e6 * machine.millis(step) * (noisy ? Machine.noise(random) : 1));
         clock += duration;

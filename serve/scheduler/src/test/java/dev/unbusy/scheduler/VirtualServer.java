@@ -128,6 +128,9 @@ final class VirtualServer {
             for (int i = 0; i < plan.runs(); i++) {
                 step.add(plan.sequence(i).slot, plan.count(i), plan.firstPosition(i), plan.isDecode(i));
             }
+            for (int i = 0; i < plan.fillers(); i++) {
+                step.fill(plan.fillerSlot(i), plan.fillerPosition(i));
+            }
             long nanos = run(step);
             runningNanos += (double) nanos * scheduler.running();
             scheduler.completed(clock, nanos);
