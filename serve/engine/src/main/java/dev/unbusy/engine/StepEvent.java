@@ -32,6 +32,12 @@ final class StepEvent extends Event {
     @Label("Position of the first prompt's first token")
     int prefillPosition;
 
+    @Label("Rows of idle slots")
+    int fillers;
+
+    @Label("Passes over the weights")
+    int passes;
+
     @Label("Time nearly surely enough by earlier steps")
     @Timespan(Timespan.NANOSECONDS)
     long expected;
@@ -50,6 +56,8 @@ final class StepEvent extends Event {
         for (int run = plan.runs() - 1; run >= 0; run--) {
             prefillPosition = plan.isDecode(run) ? prefillPosition : plan.firstPosition(run);
         }
+        fillers = plan.fillers();
+        passes = plan.passes();
         expected = expectedNanos;
         commit();
     }

@@ -53,11 +53,6 @@ public final class KvLedger {
         return free;
     }
 
-    /** Free cells that the slot can take. */
-    int freeFor(int slot) {
-        return freeInPool[split ? slot : 0];
-    }
-
     /** Cells that no running slot holds: free ones, and cached ones that may be given up. */
     public int available() {
         return references.length - pinnedCells;

@@ -6,6 +6,8 @@ package dev.unbusy.scheduler;
  * slot between costs less than that pass. If the slot's prompt waits its turn, the row is the prompt's next token; else nobody wants it,
  * and its cell is taken back after the step.
  *
+ * <p>There is a cell for it: an answer's last token is never computed, so no slot holds a whole context.
+ *
  * <p>Gap by gap, by measured costs. Only where the cache can take tokens back. Owned by one thread.
  */
 final class PassFiller {
@@ -34,7 +36,7 @@ final class PassFiller {
         for (int run = 1; possible && run < load.runs(); run++) {
             int first = load.slot(run - 1) + 1;
             int gap = load.slot(run) - first;
-            if (gap > 0 && gap <= left && areFillable(first, gap)) {
+            if (gap > 0 && gap <= left) {
                 trial.set(load);
                 for (int slot = first; slot < first + gap; slot++) {
                     trial.fill(slot, kv.ledger().length(slot));
@@ -46,14 +48,5 @@ final class PassFiller {
                 }
             }
         }
-    }
-
-    private boolean areFillable(int first, int count) {
-        for (int slot = first; slot < first + count; slot++) {
-            if (kv.ledger().freeFor(slot) == 0) {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -85,6 +85,7 @@ final class StepMaker<S extends Sequence> {
             }
         }
         fillGaps(running); // 4
+        plan.setPasses(load.passes());
         decodesAreDue = decoding && plan.decodes() == 0;
     }
 

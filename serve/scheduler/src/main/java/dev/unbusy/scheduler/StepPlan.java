@@ -23,6 +23,7 @@ public final class StepPlan<S extends Sequence> {
     private int decodes;
     private int prefillTokens;
     private int fillers;
+    private int passes;
 
     StepPlan(int maxRuns, int slots, List<KvOperation> operations) {
         this.operations = operations;
@@ -89,6 +90,15 @@ public final class StepPlan<S extends Sequence> {
     /** Tokens of prompts. */
     public int prefillTokens() {
         return prefillTokens;
+    }
+
+    /** Passes over the weights that the library makes of the step, as far as known. */
+    public int passes() {
+        return passes;
+    }
+
+    void setPasses(int count) {
+        passes = count;
     }
 
     /**

@@ -17,6 +17,7 @@ final class PolicyComparison {
             Machine.TWO_CORES_SPLIT,
             Machine.MATRIX_CORES,
             Machine.MATRIX_CORES_SPLIT,
+            Machine.BUSY_MATRIX_CORES_SPLIT,
             Machine.LARGER_MODEL,
             Machine.GPU);
 
@@ -95,7 +96,7 @@ final class PolicyComparison {
                 stallMillis * 1_000_000,
                 256,
                 32,
-                0,
+                4, // Nobody guesses here, but cells can be taken back.
                 Speculation.AUTO,
                 true);
         return new VirtualServer(machine, seed).serve(options, load, clients);

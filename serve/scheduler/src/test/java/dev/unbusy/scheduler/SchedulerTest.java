@@ -318,6 +318,19 @@ class SchedulerTest {
     }
 
     @Test
+    void split_aPrefixOfAFewTokens_isComputedAgainRatherThanCopied() {
+        int[] shared = prompt(KvCache.WORTH_COPYING_TOKENS);
+        for (int common : new int[] {KvCache.WORTH_COPYING_TOKENS - 1, KvCache.WORTH_COPYING_TOKENS}) {
+            Simulation split = new Simulation(Simulation.split(2, 2, 0, 300, 128));
+            split.submit(concat(shared, prompt(50)), 3);
+            split.drain(100);
+            Sequence next = split.submit(concat(Arrays.copyOf(shared, common), prompt(40)), 3);
+            split.drain(100);
+            assertThat(next.cachedTokens()).isEqualTo(common < KvCache.WORTH_COPYING_TOKENS ? 0 : common);
+        }
+    }
+
+    @Test
     void split_aConversationThatGoesOn_staysInItsSlotWithoutACopy() {
         Simulation split = new Simulation(Simulation.split(2, 2, 0, 300, 128));
         int[] first = prompt(100);

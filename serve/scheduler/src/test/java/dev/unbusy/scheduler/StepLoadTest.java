@@ -31,6 +31,18 @@ class StepLoadTest {
     }
 
     @Test
+    void aRowThatNobodyWants_joinsThoseBesideIt_andGivesWayToWhatIsWanted() {
+        load.decode(0, 1, 100).decode(2, 1, 100).fill(1, 30);
+        assertThat(passes()).containsExactly("DECODE 3");
+        assertThat(load.tokens()).isEqualTo(2);
+        load.prefill(1, 70, 40);
+        assertThat(passes()).containsExactly("DECODE 3", "PREFILL 69");
+        assertThat(load.depth(1)).isEqualTo(41 + 35);
+        assertThat(load.runs()).isEqualTo(3);
+        assertThat(load.isFilling(1)).isFalse();
+    }
+
+    @Test
     void guessesInUnequalNumbers_takePassesOfTheirOwn() {
         load.decode(0, 1, 100).decode(1, 1, 100).decode(2, 1, 100);
         load.decode(0, 3, 101).decode(2, 1, 101);
