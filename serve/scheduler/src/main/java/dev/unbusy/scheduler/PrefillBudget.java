@@ -13,8 +13,9 @@ package dev.unbusy.scheduler;
  *   <li>Beside decodes or apart, where they share a pass over the weights: what is expected to do more work per time. Together the
  *       weights are read only once; apart, runs of one sequence stay in the kernels made for them.
  *   <li>Where chunks that fit cost more per token than large ones, prompts stand back at first and let the decoding sequences
- *       go on alone: if those end soon, prompts run in large chunks. They wait for half of what small chunks would lose at
- *       most, so that guessing wrong costs half as much again of that, and no more (ski rental).
+ *       go on alone: if those end soon, the first prompt runs in large chunks (once it ends, somebody decodes again: the prompts behind
+ *       it gain nothing). They wait for as long as it would lose in small chunks, so that guessing wrong costs that twice, and no more
+ *       (ski rental).
  * </ol>
  *
  * <p>The decision is left in fields until the next one. Owned by one thread.
@@ -34,9 +35,7 @@ final class PrefillBudget {
     private static final double WORTH_WAITING = 1.05;
     /** Costs are known if ln of them deviates by less. */
     private static final double KNOWN = 0.2;
-    /** How long prompts wait for what decodes, as a share of what they lose by not waiting. */
-    private static final double MOST_WAITING = 0.5;
-    /** Nor longer than so many stall bounds, however long the prompts are. */
+    /** Prompts wait no longer than so many stall bounds, however long the prompt is. */
     private static final int MOST_WAITING_BOUNDS = 20;
     /** Chunks of this size cost the least per token; what a smaller one loses is measured against them. */
     private static final int LARGE_CHUNK = 256;
@@ -81,12 +80,13 @@ final class PrefillBudget {
      * @param decodes all tokens that decode
      * @param elapsedNanos since the decoding sequences' last tokens
      * @param depth where the first prompt goes on
-     * @param middle between there and its end
+     * @param first its tokens left
      * @param wanted tokens left of all prompts
      * @param mayPart whether the decoding sequences could stay out of this step
      */
-    void decide(StepLoad decodes, long elapsedNanos, int depth, int middle, int wanted, boolean mayPart) {
+    void decide(StepLoad decodes, long elapsedNanos, int depth, int first, int wanted, boolean mayPart) {
         apart = false;
+        int middle = depth + first / 2;
         int most = Math.min(wanted, batchTokens - decodes.tokens());
         if (decodes.tokens() == 0) {
             stoodBackNanos = 0;
@@ -107,7 +107,7 @@ final class PrefillBudget {
         if (tokens == 0 && mayPart) {
             tokens = Math.min(most, LEAST_BESIDE);
         }
-        if (tokens > 0 && standsBack(decodes, decode, middle, wanted)) { // 5
+        if (tokens > 0 && standsBack(decodes, decode, middle, first)) { // 5
             tokens = 0;
             apart = false;
         }
@@ -145,8 +145,8 @@ final class PrefillBudget {
         return Math.max(1, chunk);
     }
 
-    /** 5: as a skier rents skis: never longer than a share of what is lost by not waiting. */
-    private boolean standsBack(StepLoad decodes, double decodeNanos, int depth, int wanted) {
+    /** 5: as a skier rents skis: never longer than what is lost by not waiting. */
+    private boolean standsBack(StepLoad decodes, double decodeNanos, int depth, int first) {
         double large = costs.nanos(trial.clear().prefill(StepLoad.NO_SLOT, LARGE_CHUNK, depth)) / LARGE_CHUNK;
         double share = share(decodeNanos);
         StepLoad base = apart ? nothing : decodes;
@@ -156,8 +156,8 @@ final class PrefillBudget {
         if (costs.deviation(trial) > KNOWN) {
             return false; // Who always waited would never get to know.
         }
-        double lost = wanted * (small - WORTH_WAITING * large);
-        double most = Math.min(MOST_WAITING * lost, (double) MOST_WAITING_BOUNDS * maxStallNanos);
+        double lost = first * (small - WORTH_WAITING * large);
+        double most = Math.min(lost, (double) MOST_WAITING_BOUNDS * maxStallNanos);
         if (stoodBackNanos + decodeNanos > most) {
             return false;
         }

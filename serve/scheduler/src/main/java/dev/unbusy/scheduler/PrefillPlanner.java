@@ -57,8 +57,7 @@ final class PrefillPlanner<S extends Sequence> {
             wanted += order.get(i).remaining();
         }
         S first = order.getFirst();
-        int middle = first.computed() + first.remaining() / 2;
-        budget.decide(decodes, elapsedNanos, first.computed(), middle, wanted, mayPart);
+        budget.decide(decodes, elapsedNanos, first.computed(), first.remaining(), wanted, mayPart);
         if (budget.isApart()) {
             load.clear();
         }

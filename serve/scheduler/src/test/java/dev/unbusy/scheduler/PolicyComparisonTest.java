@@ -9,12 +9,12 @@ import org.junit.jupiter.api.Test;
 class PolicyComparisonTest {
     @Test
     void prompts_thatArriveTogether_getTheirFirstTokensSoonerThanWithoutABoundAtNoLossOnAMachineThatCanKeepIt() {
-        for (Machine machine : new Machine[] {Machine.MATRIX_CORES, Machine.GPU}) {
+        for (Machine machine : new Machine[] {Machine.MATRIX_CORES, Machine.BUSY_MATRIX_CORES_SPLIT, Machine.GPU}) {
             VirtualServer.Outcome ours = PolicyComparison.ours(machine, 250, PolicyComparison.unique(64), 8);
             VirtualServer.Outcome peer = PolicyComparison.peer(machine, PolicyComparison.unique(64), 8);
             assertThat(ours.tokensPerSecond()).as(machine.name()).isGreaterThan(0.96 * peer.tokensPerSecond());
             assertThat(ours.ttft(0.95)).as(machine.name()).isLessThan(0.8 * peer.ttft(0.95));
-            assertThat(ours.meanTtft()).as(machine.name()).isLessThan(0.5 * peer.meanTtft());
+            assertThat(ours.meanTtft()).as(machine.name()).isLessThan(0.6 * peer.meanTtft());
         }
     }
 
@@ -23,7 +23,8 @@ class PolicyComparisonTest {
         VirtualServer.Outcome ours = PolicyComparison.ours(Machine.TWO_CORES, 250, PolicyComparison.unique(64), 8);
         VirtualServer.Outcome peer = PolicyComparison.peer(Machine.TWO_CORES, PolicyComparison.unique(64), 8);
         assertThat(ours.tokensPerSecond()).isGreaterThan(0.83 * peer.tokensPerSecond());
-        assertThat(ours.ttft(0.95)).isLessThan(1.35 * peer.ttft(0.95));
+        // One after the other, each alone, they would get more done and wait twice as long.
+        assertThat(ours.ttft(0.95)).isLessThan(1.1 * peer.ttft(0.95));
     }
 
     /** Small chunks beside decodes cost more than the machine has left: it would drown. */
@@ -37,7 +38,7 @@ class PolicyComparisonTest {
             assertThat(median(seed ->
                             ours(machine, seed).meanTtft() / peer(machine, seed).meanTtft()))
                     .as(machine.name())
-                    .isLessThan(2.7);
+                    .isLessThan(2.8);
             assertThat(median(seed -> ours(machine, seed).gap(0.99)))
                     .as(machine.name())
                     .isLessThan(260);
