@@ -12,7 +12,8 @@ import java.util.Arrays;
  *   <li>it takes equally many tokens of each, until one has none left.
  * </ol>
  *
- * <p>So a slot with nothing to compute divides those beside it ({@link PassFiller}), and prompts never share a pass with decoding sequences there, but for one token. Mutable and reused; owned by one thread.
+ * <p>So a slot with nothing to compute divides those beside it ({@link PassFiller}), and prompts never share a pass with decoding
+ * sequences there, but for one token. Mutable and reused; owned by one thread.
  */
 final class StepLoad {
     /** Passes that cost differently although they hold as many tokens. */
