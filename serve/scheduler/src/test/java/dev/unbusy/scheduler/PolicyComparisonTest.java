@@ -14,7 +14,8 @@ class PolicyComparisonTest {
             VirtualServer.Outcome peer = PolicyComparison.peer(machine, PolicyComparison.unique(64), 8);
             assertThat(ours.tokensPerSecond()).as(machine.name()).isGreaterThan(0.96 * peer.tokensPerSecond());
             assertThat(ours.ttft(0.95)).as(machine.name()).isLessThan(0.8 * peer.ttft(0.95));
-            assertThat(ours.meanTtft()).as(machine.name()).isLessThan(0.6 * peer.meanTtft());
+            double most = machine.equals(Machine.BUSY_MATRIX_CORES_SPLIT) ? 0.6 : 0.5;
+            assertThat(ours.meanTtft()).as(machine.name()).isLessThan(most * peer.meanTtft());
         }
     }
 
