@@ -56,6 +56,17 @@ record Machine(
         private double promptCells;
         private double decodeCells;
 
+        static Step of(StepPlan<?> plan) {
+            Step step = new Step();
+            for (int run = 0; run < plan.runs(); run++) {
+                step.add(plan.sequence(run).slot, plan.count(run), plan.firstPosition(run), plan.isDecode(run));
+            }
+            for (int i = 0; i < plan.fillers(); i++) {
+                step.fill(plan.fillerSlot(i), plan.fillerPosition(i));
+            }
+            return step;
+        }
+
         void add(int slot, int count, int depth, boolean decoding) {
             runs.add(new int[] {slot, count, depth, decoding ? 1 : 0});
             tokens += count;
@@ -69,7 +80,7 @@ record Machine(
         }
 
         /** A row that nobody wants. */
-        void fill(int slot, int depth) {
+        private void fill(int slot, int depth) {
             int at = 0;
             while (at < runs.size() && runs.get(at)[0] < slot) {
                 at++;

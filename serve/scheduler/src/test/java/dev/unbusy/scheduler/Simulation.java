@@ -23,7 +23,6 @@ final class Simulation {
     final SchedulerOptions options;
     final Scheduler<Sequence> scheduler;
     final FakeKv kv;
-    int fillers;
     final List<Sequence> live = new ArrayList<>();
     final List<Sequence> finished = new ArrayList<>();
     final Map<Sequence, int[]> outputs = new HashMap<>();
@@ -174,7 +173,6 @@ final class Simulation {
     void compute(StepPlan<Sequence> plan, int tokens) {
         for (int i = 0; i < plan.fillers(); i++) {
             kv.compute(plan.fillerSlot(i), plan.fillerPosition(i), -1, "");
-            fillers++;
         }
         int left = tokens;
         for (int run = 0; run < plan.runs(); run++) {
@@ -214,14 +212,7 @@ final class Simulation {
     }
 
     void complete(StepPlan<Sequence> plan) {
-        Machine.Step step = new Machine.Step();
-        for (int run = 0; run < plan.runs(); run++) {
-            step.add(plan.sequence(run).slot, plan.count(run), plan.firstPosition(run), plan.isDecode(run));
-        }
-        for (int i = 0; i < plan.fillers(); i++) {
-            step.fill(plan.fillerSlot(i), plan.fillerPosition(i));
-        }
-        long duration = (long) (1e6 * machine.millis(step) * (noisy ? Machine.noise(random) : 1));
+        long duration = (long) (1e6 * machine.millis(Machine.Step.of(plan)) * (noisy ? Machine.noise(random) : 1));
         clock += duration;
         steps++;
         prefilled += plan.prefillTokens();

@@ -124,14 +124,7 @@ final class VirtualServer {
                 clock = Math.max(clock, left.getFirst().arrivalNanos);
                 continue;
             }
-            Machine.Step step = new Machine.Step();
-            for (int i = 0; i < plan.runs(); i++) {
-                step.add(plan.sequence(i).slot, plan.count(i), plan.firstPosition(i), plan.isDecode(i));
-            }
-            for (int i = 0; i < plan.fillers(); i++) {
-                step.fill(plan.fillerSlot(i), plan.fillerPosition(i));
-            }
-            long nanos = run(step);
+            long nanos = run(Machine.Step.of(plan));
             runningNanos += (double) nanos * scheduler.running();
             scheduler.completed(clock, nanos);
             for (int i = 0; i < plan.runs(); i++) {

@@ -24,8 +24,8 @@ import java.util.stream.Collectors;
 final class WorkerEnvironment {
     static final String LIBRARY_PATH = "LD_LIBRARY_PATH";
 
-    static final String TUNABLES = "GLIBC_TUNABLES";
-    static final String LARGE_PAGES = "glibc.malloc.hugetlb";
+    private static final String TUNABLES = "GLIBC_TUNABLES";
+    private static final String LARGE_PAGES = "glibc.malloc.hugetlb";
 
     private static final String BACKEND_PATH = "GGML_BACKEND_PATH";
 

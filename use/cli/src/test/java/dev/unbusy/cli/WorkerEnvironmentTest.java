@@ -20,7 +20,9 @@ class WorkerEnvironmentTest {
     @Test
     void withoutThePathOfTheUser_noEmptyElementStandsForTheWorkingDirectory() {
         assertThat(WorkerEnvironment.of(Map.of(), CUDA))
-                .containsEntry("LD_LIBRARY_PATH", "/opt/cuda/lib64:/opt/cublas");
+                .containsExactly(
+                        Map.entry("GLIBC_TUNABLES", LARGE_PAGES),
+                        Map.entry("LD_LIBRARY_PATH", "/opt/cuda/lib64:/opt/cublas"));
         assertThat(WorkerEnvironment.of(Map.of("LD_LIBRARY_PATH", ""), CUDA))
                 .containsEntry("LD_LIBRARY_PATH", "/opt/cuda/lib64:/opt/cublas");
     }
@@ -52,6 +54,6 @@ class WorkerEnvironmentTest {
     void secretsAndForeignBackends_stayBehind() {
         Map<String, String> own = Map.of(
                 "HF_TOKEN", "s", "HUGGING_FACE_HUB_TOKEN", "s", "MODELSCOPE_API_TOKEN", "s", "GGML_BACKEND_PATH", "/x");
-        assertThat(WorkerEnvironment.of(own, List.of())).containsOnlyKeys("GLIBC_TUNABLES");
+        assertThat(WorkerEnvironment.of(own, List.of())).containsExactly(Map.entry("GLIBC_TUNABLES", LARGE_PAGES));
     }
 }
