@@ -17,12 +17,23 @@ class LayersTest {
     private static final String[] BASE = packages("text", "units", "config", "metrics", "llama");
     private static final String[] PREPARE = packages("gguf", "catalog", "hub");
     private static final String[] SERVE = packages(
-            "api", "http", "jinja", "chat", "grammar", "sampling", "scheduler", "engine", "routing", "gateway");
+            "api",
+            "http",
+            "jinja",
+            "chat",
+            "grammar",
+            "sampling",
+            "scheduler",
+            "engine",
+            "admission",
+            "routing",
+            "ledger",
+            "gateway");
     private static final String[] OPERATE = packages("supervisor", "bench");
     private static final String[] USE = packages("cli");
 
     /** What decides: runs in the server, in tests and in the simulator alike. */
-    private static final String[] PURE = packages("grammar", "sampling", "scheduler", "routing", "jinja");
+    private static final String[] PURE = packages("grammar", "sampling", "scheduler", "admission", "routing", "jinja");
 
     @ArchTest
     static final ArchRule MODULES_HAVE_NO_CYCLES = slices().matching("dev.unbusy.(*)..")
