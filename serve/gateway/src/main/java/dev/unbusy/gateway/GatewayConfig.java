@@ -153,7 +153,23 @@ public record GatewayConfig(
                 zh = "预计一次应答的 token 数，用于比较请求之间的工作量。",
                 min = 1,
                 max = 1_000_000)
-        long usualOutputTokens) {
+        long usualOutputTokens,
+
+        @Setting(
+                value = "10000",
+                en = "Requests whose story `unbusy why` can tell; the oldest go first.",
+                zh = "`unbusy why` 可查询的请求数；超出后先丢弃最早的。",
+                min = 0,
+                max = 10_000_000)
+        int whyRequests,
+
+        @Setting(
+                value = "60",
+                en = "Minutes after its arrival for which `unbusy why` can tell the story of a request that has ended.",
+                zh = "已结束的请求自到达起可用 `unbusy why` 查询的分钟数。",
+                min = 1,
+                max = 10_080)
+        int whyMinutes) {
 
     public GatewayConfig {
         allowedHosts = List.copyOf(allowedHosts);

@@ -17,6 +17,7 @@ final class GatewayContext {
     private final Backends backends;
     private final Dispatcher dispatcher;
     private final GatewayMetrics metrics;
+    private final WhyBook whyBook;
     private final AtomicLong arrivals = new AtomicLong();
     private final AtomicInteger workerConnections = new AtomicInteger();
     private final Map<EventLoop, LoopState> loops = new ConcurrentHashMap<>();
@@ -35,6 +36,7 @@ final class GatewayContext {
         this.backends = backends;
         this.dispatcher = dispatcher;
         this.metrics = metrics;
+        this.whyBook = new WhyBook(config.whyRequests(), TimeUnit.MINUTES.toNanos(config.whyMinutes()));
         this.names = names(backends.snapshot());
     }
 
@@ -52,6 +54,10 @@ final class GatewayContext {
 
     GatewayMetrics metrics() {
         return metrics;
+    }
+
+    WhyBook whyBook() {
+        return whyBook;
     }
 
     ModelNames models() {

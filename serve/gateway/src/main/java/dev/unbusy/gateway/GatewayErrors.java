@@ -151,6 +151,18 @@ final class GatewayErrors {
         };
     }
 
+    static ApiError requestNotKnown(String requestId, int requests, int minutes) {
+        return new ApiError(
+                404,
+                "No request \"" + ApiError.quote(requestId) + "\" is known here. The last " + requests
+                        + " are kept (gateway.why_requests), each for " + minutes
+                        + " minutes (gateway.why_minutes). The id is the answer's x-request-id.",
+                REQUEST,
+                null,
+                "request_not_found",
+                NO_RETRY);
+    }
+
     static ApiError noSuchPath(String method, String path) {
         ApiError plain = ApiError.notFound(method, path);
         return new ApiError(

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Which endpoint answers a request: guard first, then path, then method. Runs on event loops. */
 final class GatewayRoutes implements ExchangeHandler {
     private static final String MODEL_PATH = "/v1/models/";
+    private static final String REQUEST_PATH = "/admin/v1/requests/";
     private static final String BETA = "/beta/";
 
     /** One endpoint. */
@@ -80,6 +81,10 @@ final class GatewayRoutes implements ExchangeHandler {
         }
         if (endpoint != null) {
             return endpoint;
+        }
+        if (path.startsWith(REQUEST_PATH) && path.length() > REQUEST_PATH.length()) {
+            String id = path.substring(REQUEST_PATH.length());
+            return new Endpoint("why", "GET", exchange -> services.why(exchange, id));
         }
         String withVersion = path.startsWith("/models/") ? "/v1" + path : path;
         if (withVersion.startsWith(MODEL_PATH) && withVersion.length() > MODEL_PATH.length()) {

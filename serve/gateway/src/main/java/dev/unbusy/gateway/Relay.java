@@ -9,9 +9,6 @@ import io.netty.handler.codec.http.HttpResponse;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * The life of one completion request in the gateway, from its arrival to the end of its answer. Lives on the event loop of
@@ -31,15 +28,13 @@ import org.slf4j.event.Level;
  * request goes through {@link #finish}, which runs once.
  */
 final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Attempt.Owner {
-    private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
-
     private final GatewayContext context;
     private final LoopState loop;
     private final RelayRequest request;
     private final ClientAnswer client;
     private final long arrival;
     private final long bodyBytes;
-    private final long arrivedNanos;
+    private final RequestRecord told;
     private final Recovery recovery;
     private final Silence silence;
     private long deadlineNanos;
@@ -60,7 +55,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         this.client = client;
         this.arrival = context.nextArrival();
         this.bodyBytes = request.body().readableBytes();
-        this.arrivedNanos = nowNanos;
+        this.told = new RequestRecord(context, request, nowNanos);
         this.silence = new Silence(context.config().workerSilenceMillis());
         this.recovery = new Recovery(request, context.config().maxLosses());
         this.deadlineNanos = nowNanos + TimeUnit.MILLISECONDS.toNanos(request.deadlineMillis());
@@ -81,6 +76,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
             case Dispatcher.Placement.Waits waits -> {
                 stage = Stage.WAITING;
                 recovery.waiting(System.nanoTime());
+                told.waits("no worker is ready");
             }
             case Dispatcher.Placement.Full full -> fail(Outcome.REJECTED, GatewayErrors.full(full, retryAfter()));
             case Dispatcher.Placement.Hopeless hopeless ->
@@ -92,11 +88,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
 
     /** 2. */
     private void attempt(Dispatcher.Placement.Placed placed) {
-        long queuedNanos = backend == null ? System.nanoTime() - arrivedNanos : -1;
-        if (backend == null) {
-            context.metrics().queued(queuedNanos);
-        }
-        client.placed(placed.backend().id(), queuedNanos);
+        client.placed(placed.backend().id(), told.placed(placed.backend(), placed.reason()));
         lease = placed.lease();
         backend = placed.backend();
         backendVersion = placed.backendVersion();
@@ -149,7 +141,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         }
         if (stage != Stage.STREAMING && current.begun()) {
             stage = Stage.STREAMING;
-            firstByte();
+            told.firstByte(backend);
             if (!current.isMarked()) {
                 client.releaseRequest();
             }
@@ -177,7 +169,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
             return;
         }
         if (!begun) {
-            firstByte();
+            told.firstByte(backend);
         }
         int status = complete.status();
         finish(status < 400 ? Outcome.COMPLETED : status < 500 ? Outcome.CLIENT_ERROR : Outcome.WORKER_ERROR, status);
@@ -200,24 +192,16 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         release();
         WorkerAnswer begun = partial != null && partial.begun() ? partial : null;
         boolean lostForGood = begun != null && !recovery.goOnBehind(begun);
-        LOG.atLevel(begun == null ? Level.INFO : Level.WARN)
-                .log(
-                        "request {}: worker {} lost {} the answer ({}): {}; {}",
-                        request.id(),
-                        failed.id(),
-                        begun == null ? "before" : "in the middle of",
-                        loss.word(),
-                        detail,
-                        lostForGood ? "it ends here" : begun == null ? "trying again" : "another one is to go on");
         if (begun == null) {
-            context.metrics().retried(loss);
+            told.lostBefore(failed, loss, detail);
         } else if (lostForGood) {
+            told.lostForGood(failed, loss, detail);
             answer = begun; // for its counts
             begun.cutOff(GatewayErrors.lostInAnswer(failed.id(), loss));
             finish(Outcome.WORKER_LOST, client.status());
             return;
         } else {
-            context.metrics().continued(loss, begun.events());
+            told.lostWithin(failed, loss, detail, begun.events());
             deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(request.deadlineMillis());
         }
         if (partial != null) {
@@ -262,7 +246,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
     /** The client is gone: nothing is worked on for it from here. */
     private void clientLeft(Disconnect reason) {
         if (!finished) {
-            context.metrics().disconnected(stage, reason);
+            told.disconnected(stage, reason);
             leaveWorker();
             finish(Outcome.CLIENT_LEFT, client.status());
         }
@@ -301,9 +285,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         if (answer != null) {
             answer.discard();
         }
-        long nanos = System.nanoTime() - arrivedNanos;
-        context.metrics().finished(request.route(), status, outcome, nanos, answer);
-        LOG.debug("request {}: {} with status {} after {} ms", request.id(), outcome.word(), status, nanos / 1_000_000);
+        told.ended(outcome, status, answer);
     }
 
     private void leaveWorker() {
@@ -325,12 +307,6 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         paused = pause;
         if (attempt != null) {
             attempt.pauseReading(pause);
-        }
-    }
-
-    private void firstByte() {
-        if (!recovery.goesOn()) {
-            context.metrics().firstByte(request.route(), System.nanoTime() - arrivedNanos);
         }
     }
 

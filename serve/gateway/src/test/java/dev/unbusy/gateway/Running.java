@@ -44,7 +44,9 @@ final class Running implements AutoCloseable {
             64,
             600_000,
             Bytes.mebi(2),
-            256);
+            256,
+            1_000,
+            60);
 
     final Backends backends = new Backends();
     final Metrics metrics = new Metrics();

@@ -93,6 +93,7 @@ final class Cli {
         Map<String, Object> commands = new LinkedHashMap<>();
         commands.put("up", new UpCommand(io));
         commands.put("status", new StatusCommand(io));
+        commands.put("why", new WhyCommand(io));
         commands.put("chat", new ChatCommand(io));
         commands.put("pull", new PullCommand(io));
         commands.put("models", new ModelsCommand(io));

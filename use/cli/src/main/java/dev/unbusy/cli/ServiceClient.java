@@ -45,6 +45,11 @@ final class ServiceClient implements AutoCloseable {
         }
     }
 
+    /** Where the service listens. */
+    URI base() {
+        return base;
+    }
+
     /** The body of a 200 answer. */
     String get(String path) throws InterruptedException {
         HttpResponse<String> response = getAny(path);
