@@ -45,11 +45,9 @@ public final class Gateway implements AutoCloseable {
      * @throws dev.unbusy.http.HttpException where the address cannot be listened on
      */
     public static Gateway start(
-            GatewayConfig config,
-            HttpLimits limits,
-            Backends backends,
-            Metrics metrics,
-            Supplier<List<WorkerStatus>> workers) {
+            GatewayOptions options, Backends backends, Metrics metrics, Supplier<List<WorkerStatus>> workers) {
+        GatewayConfig config = options.config();
+        HttpLimits limits = options.limits();
         requireLoopback(config.host());
         requireHeldAnswersFit(config, limits);
         Dispatcher dispatcher = new Dispatcher(
@@ -77,7 +75,8 @@ public final class Gateway implements AutoCloseable {
                             (status, message) -> { // asked once per such answer
                                 meters.unanswered(status);
                                 return GatewayErrors.ofHttpLayer(status, message);
-                            }),
+                            },
+                            options.tls()),
                     routes);
         } catch (RuntimeException e) {
             dispatcher.close();

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.unbusy.api.WorkerStatus;
 import dev.unbusy.http.HttpLimits;
+import dev.unbusy.http.TlsFiles;
 import dev.unbusy.metrics.Metrics;
 import dev.unbusy.units.Bytes;
 import java.io.IOException;
@@ -66,7 +67,10 @@ final class Running implements AutoCloseable {
 
     Running(GatewayConfig config, HttpLimits limits) {
         gateway = Gateway.start(
-                config, limits, backends, metrics, () -> List.of(WorkerStatus.of("a", WorkerStatus.State.READY, "")));
+                new GatewayOptions(config, limits, TlsFiles.NONE),
+                backends,
+                metrics,
+                () -> List.of(WorkerStatus.of("a", WorkerStatus.State.READY, "")));
     }
 
     Running with(FakeWorker worker, Backend.State state) {

@@ -4,9 +4,10 @@ import dev.unbusy.config.Config;
 import dev.unbusy.gateway.Backends;
 import dev.unbusy.gateway.Gateway;
 import dev.unbusy.gateway.GatewayConfig;
+import dev.unbusy.gateway.GatewayOptions;
 import dev.unbusy.gateway.ServedModel;
 import dev.unbusy.http.HttpException;
-import dev.unbusy.http.HttpLimits;
+import dev.unbusy.http.TlsFiles;
 import dev.unbusy.hub.Hub;
 import dev.unbusy.hub.HubConfig;
 import dev.unbusy.hub.NativeDirectory;
@@ -106,7 +107,8 @@ final class Service {
         // 1
         Gateway gateway = listen(backends, metrics);
         RuntimeFiles files = new RuntimeFiles(io.environment());
-        Path runtimeFile = files.write(URI.create(gateway.url()));
+        Path runtimeFile = files.write(
+                URI.create(gateway.url()), config.section(TlsFiles.class).certificate());
         closing.own(() -> Files.deleteIfExists(runtimeFile));
         Path workersConfig = configFile == null ? null : files.keepConfig(URI.create(gateway.url()), bytes(configFile));
         if (workersConfig != null) {
@@ -160,7 +162,7 @@ final class Service {
     private Gateway listen(Backends backends, Metrics metrics) {
         GatewayConfig gateway = config.section(GatewayConfig.class);
         try {
-            return closing.own(Gateway.start(gateway, config.section(HttpLimits.class), backends, metrics, () -> {
+            return closing.own(Gateway.start(GatewayOptions.of(config), backends, metrics, () -> {
                 Supervisor current = supervisor.get();
                 return current == null ? List.of() : current.statuses();
             }));

@@ -19,6 +19,7 @@ final class ServiceOptions {
      * @throws CliException where there is none, or the options cannot be used
      */
     ServiceClient connect(Io io) {
-        return new ServiceClient(ServiceAddress.find(io, url), key);
+        ServiceAddress address = ServiceAddress.find(io, url);
+        return new ServiceClient(address.url(), key, address.certificate());
     }
 }

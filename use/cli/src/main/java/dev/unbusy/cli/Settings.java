@@ -6,6 +6,7 @@ import dev.unbusy.config.ConfigSchema;
 import dev.unbusy.engine.WorkerConfig;
 import dev.unbusy.gateway.GatewayConfig;
 import dev.unbusy.http.HttpLimits;
+import dev.unbusy.http.TlsFiles;
 import dev.unbusy.hub.HubConfig;
 import dev.unbusy.supervisor.SupervisorConfig;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ final class Settings {
         Map<String, Class<? extends Record>> sections = new LinkedHashMap<>();
         sections.put("gateway", GatewayConfig.class);
         sections.put("http", HttpLimits.class);
+        sections.put("tls", TlsFiles.class);
         sections.put("worker", WorkerConfig.class);
         sections.put("supervisor", SupervisorConfig.class);
         sections.put("hub", HubConfig.class);
