@@ -39,6 +39,13 @@ public record GatewayConfig(
 
         @Setting(
                 value = "",
+                en = "Origins of web pages that may call this gateway from a browser (CORS), for instance"
+                        + " https://chat.example.com. None by default.",
+                zh = "允许从浏览器跨域（CORS）调用本网关的网页来源，例如 https://chat.example.com。默认不允许。")
+        List<String> corsOrigins,
+
+        @Setting(
+                value = "",
                 en = "Further model names: name asked for = name of the served model.",
                 zh = "额外的模型名称：请求中的名称 = 实际提供服务的模型名称。")
         Map<String, String> modelAliases,
@@ -173,6 +180,19 @@ public record GatewayConfig(
 
     public GatewayConfig {
         allowedHosts = List.copyOf(allowedHosts);
+        corsOrigins = List.copyOf(corsOrigins);
+        for (String origin : corsOrigins) {
+            if (!origin.matches("https?://[^/?#@\\s]+")) {
+                throw new GatewayException(
+                        "setting-out-of-range",
+                        Text.of("cors_origins has \"%s\".", "cors_origins 中含有“%s”。", origin),
+                        Text.of(
+                                "Write each origin as browsers send it: https://HOST or https://HOST:PORT, without a path"
+                                        + " and without *.",
+                                "请按浏览器发送的形式填写：https://主机 或 https://主机:端口，不含路径，也不能用 *。"),
+                        null);
+            }
+        }
         modelAliases = Map.copyOf(modelAliases);
         positive("max_held_answer", maxHeldAnswer);
     }

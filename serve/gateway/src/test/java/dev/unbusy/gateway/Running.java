@@ -31,6 +31,7 @@ final class Running implements AutoCloseable {
             0,
             1,
             List.of(),
+            List.of(),
             Map.of(),
             "least-work",
             60_000,
