@@ -151,10 +151,10 @@ class FairQueueTest {
     void batchJobs_waitForAllOthers_butGetASixteenth() {
         List<String> order = new ArrayList<>();
         for (int i = 0; i < 64; i++) {
-            queued("a", Job.Level.NORMAL, FAR, 10);
+            queued("a", Job.Level.NORMAL, FAR, 15);
         }
         for (int i = 0; i < 10; i++) {
-            queued("b", Job.Level.BATCH, FAR, 10);
+            queued("b", Job.Level.BATCH, FAR, 15);
         }
         for (int i = 0; i < 74; i++) {
             order.add(next());
@@ -198,7 +198,7 @@ class FairQueueTest {
     void whatWouldStartTooLate_isRefusedAtOnce_withATimeThatHolds() {
         queue.workers(1, 0);
         for (int i = 0; i < 60; i++) {
-            queued("a", Job.Level.NORMAL, FAR, SECOND);
+            queued("a", Job.Level.INTERACTIVE, FAR, SECOND);
         }
         Job<String> hasty = job("a", Job.Level.NORMAL, 10 * SECOND, SECOND);
         Offer.Refused refused = (Offer.Refused) queue.offer(hasty, 0);
