@@ -80,7 +80,7 @@ public final class FairQueue<T> {
         long before = band.costBefore(entry);
         double wait = wait(lane, job, before, nowNanos); // 4
         double allowed = SURE * (job.deadlineNanos() - nowNanos);
-        if (due ? wait > PROMISE_TOLERANCE * allowed : wait > Math.min(allowed, idleSoon())) { // 5
+        if (workers > 0 && (due ? wait > PROMISE_TOLERANCE * allowed : wait > Math.min(allowed, idleSoon()))) { // 5
             long promised = promise == null ? lane.promises.costNanos() : lane.promises.costBefore(promise);
             double promisedWait = due || promised == 0 ? wait : wait(lane, job, before + promised, nowNanos);
             if (due || promisedWait > allowed) {

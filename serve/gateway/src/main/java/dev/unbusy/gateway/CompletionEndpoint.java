@@ -1,12 +1,13 @@
 package dev.unbusy.gateway;
 
+import dev.unbusy.admission.Price;
+import dev.unbusy.admission.PriceBook;
 import dev.unbusy.api.ApiError;
 import dev.unbusy.api.ApiException;
 import dev.unbusy.api.Priority;
 import dev.unbusy.api.RequestOutline;
 import dev.unbusy.http.Exchange;
 import dev.unbusy.routing.RequestFacts;
-import dev.unbusy.routing.WorkEstimate;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufInputStream;
 import java.util.List;
@@ -69,10 +70,25 @@ final class CompletionEndpoint {
                                     asked, List.of(), context.config().retryAfterSeconds())
                             : ApiError.unknownModel(asked, context.models().ids()));
         }
-        WorkEstimate work = WorkEstimate.ofBytes(
-                body.readableBytes(), outline.maxTokens(), context.config().usualOutputTokens());
+        String tenant = outline.user() == null ? "" : outline.user();
+        Price price = context.prices()
+                .price(
+                        new PriceBook.Subject(model, route.label(), tenant),
+                        outline.promptBytes(),
+                        outline.maxTokens(),
+                        outline.n());
         return new RelayRequest(
-                exchange.id(), route, outline.stream(), new RequestFacts(model, work), body, deadlineMillis, priority);
+                exchange.id(),
+                route,
+                outline.stream(),
+                new RequestFacts(model, price),
+                body,
+                deadlineMillis,
+                priority,
+                tenant,
+                outline.promptBytes(),
+                outline.maxTokens(),
+                outline.n());
     }
 
     private long deadline(@Nullable String header) {

@@ -84,12 +84,22 @@ public record GatewayConfig(
         long keepAliveIntervalMillis,
 
         @Setting(
-                value = "10000",
-                en = "How many requests may wait for a worker; the next one is answered with 429.",
-                zh = "最多允许多少个请求等待工作进程；超出的请求返回 429。",
+                value = "1",
+                en =
+                        "Requests that a worker gets beyond those it computes at once, so that it has work the moment one ends."
+                                + " Everything else waits at the gateway, where it can still go to whichever worker is free first.",
+                zh = "在工作进程可同时计算的请求之外，额外提前分派的请求数，使其在某个请求结束时立即有事可做。其余请求在网关排队，可分派给最先空闲的工作进程。",
                 min = 0,
-                max = 10_000_000)
-        int maxWaiting,
+                max = 1_000)
+        int ahead,
+
+        @Setting(
+                value = "32",
+                en = "Requests that a backend is taken to compute at once where it does not say.",
+                zh = "后端未说明时，假定其可同时计算的请求数。",
+                min = 1,
+                max = 100_000)
+        int unknownCapacity,
 
         @Setting(
                 value = "256MiB",
@@ -99,8 +109,8 @@ public record GatewayConfig(
 
         @Setting(
                 value = "5",
-                en = "Seconds in Retry-After where a request is refused for lack of room or time.",
-                zh = "因排队已满或等待超时而拒绝请求时，Retry-After 中给出的秒数。",
+                en = "Seconds in Retry-After where no wait can be computed: no worker runs, or the gateway shuts down.",
+                zh = "无法计算等待时间时（没有工作进程在运行，或网关正在关闭），Retry-After 中给出的秒数。",
                 min = 1,
                 max = 86_400)
         int retryAfterSeconds,
@@ -156,8 +166,9 @@ public record GatewayConfig(
 
         @Setting(
                 value = "256",
-                en = "Tokens that an answer is expected to take, for weighing requests against each other.",
-                zh = "预计一次应答的 token 数，用于比较请求之间的工作量。",
+                en =
+                        "Tokens that an answer is expected to take before anything has been learned of the model's answers.",
+                zh = "在尚未了解该模型的应答长度之前，预计一次应答的 token 数。",
                 min = 1,
                 max = 1_000_000)
         long usualOutputTokens,

@@ -1,5 +1,6 @@
 package dev.unbusy.gateway;
 
+import dev.unbusy.admission.PriceBook;
 import dev.unbusy.http.Transport;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
@@ -16,6 +17,7 @@ final class GatewayContext {
     private final GatewayConfig config;
     private final Backends backends;
     private final Dispatcher dispatcher;
+    private final PriceBook prices;
     private final GatewayMetrics metrics;
     private final WhyBook whyBook;
     private final AtomicLong arrivals = new AtomicLong();
@@ -31,10 +33,12 @@ final class GatewayContext {
     /** Names resolved against one state of the registry. */
     private record Names(Backends.Snapshot snapshot, ModelNames names) {}
 
-    GatewayContext(GatewayConfig config, Backends backends, Dispatcher dispatcher, GatewayMetrics metrics) {
+    GatewayContext(
+            GatewayConfig config, Backends backends, Dispatcher dispatcher, PriceBook prices, GatewayMetrics metrics) {
         this.config = config;
         this.backends = backends;
         this.dispatcher = dispatcher;
+        this.prices = prices;
         this.metrics = metrics;
         this.whyBook = new WhyBook(config.whyRequests(), TimeUnit.MINUTES.toNanos(config.whyMinutes()));
         this.names = names(backends.snapshot());
@@ -54,6 +58,10 @@ final class GatewayContext {
 
     GatewayMetrics metrics() {
         return metrics;
+    }
+
+    PriceBook prices() {
+        return prices;
     }
 
     WhyBook whyBook() {

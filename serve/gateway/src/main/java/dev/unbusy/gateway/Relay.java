@@ -1,8 +1,8 @@
 package dev.unbusy.gateway;
 
+import dev.unbusy.admission.Job;
 import dev.unbusy.api.ApiError;
 import dev.unbusy.http.Disconnect;
-import dev.unbusy.routing.OutstandingWork;
 import dev.unbusy.routing.RequestFacts;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponse;
@@ -32,8 +32,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
     private final LoopState loop;
     private final RelayRequest request;
     private final ClientAnswer client;
-    private final long arrival;
-    private final long bodyBytes;
+    private final Account account;
     private final RequestRecord told;
     private final Recovery recovery;
     private final Silence silence;
@@ -42,7 +41,6 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
     private Stage stage = Stage.WAITING;
     private boolean finished;
     private @Nullable Attempt attempt;
-    private OutstandingWork.@Nullable Lease lease;
     private @Nullable Backend backend;
     private @Nullable WorkerAnswer answer;
     private long backendVersion;
@@ -53,8 +51,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         this.loop = loop;
         this.request = request;
         this.client = client;
-        this.arrival = context.nextArrival();
-        this.bodyBytes = request.body().readableBytes();
+        this.account = new Account(context, request);
         this.told = new RequestRecord(context, request, nowNanos);
         this.silence = new Silence(context.config().workerSilenceMillis());
         this.recovery = new Recovery(request, context.config().maxLosses());
@@ -70,16 +67,18 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         follow(context.dispatcher().place(this, false));
     }
 
-    private void follow(Dispatcher.Placement placement) {
+    private void follow(Placement placement) {
         switch (placement) {
-            case Dispatcher.Placement.Placed placed -> attempt(placed);
-            case Dispatcher.Placement.Waits waits -> {
+            case Placement.Placed placed -> attempt(placed);
+            case Placement.Waits waits -> {
                 stage = Stage.WAITING;
                 recovery.waiting(System.nanoTime());
-                told.waits("no worker is ready");
+                told.waits(waits.place());
             }
-            case Dispatcher.Placement.Full full -> fail(Outcome.REJECTED, GatewayErrors.full(full, retryAfter()));
-            case Dispatcher.Placement.Hopeless hopeless ->
+            case Placement.TooLate late ->
+                fail(Outcome.REJECTED, GatewayErrors.tooLate(late, request.deadlineMillis()));
+            case Placement.Full full -> fail(Outcome.REJECTED, GatewayErrors.full(full, retryAfter()));
+            case Placement.Hopeless hopeless ->
                 fail(
                         Outcome.NO_WORKER,
                         GatewayErrors.noWorker(request.facts().model(), hopeless.reasons(), retryAfter()));
@@ -87,9 +86,9 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
     }
 
     /** 2. */
-    private void attempt(Dispatcher.Placement.Placed placed) {
+    private void attempt(Placement.Placed placed) {
         client.placed(placed.backend().id(), told.placed(placed.backend(), placed.reason()));
-        lease = placed.lease();
+        account.take(placed.slot());
         backend = placed.backend();
         backendVersion = placed.backendVersion();
         stage = Stage.CONNECTING;
@@ -119,7 +118,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         }
         answer = new WorkerAnswer(
                 client,
-                Objects.requireNonNull(lease),
+                account.slot(),
                 response,
                 untilClose,
                 context.config().maxHeldAnswer().count(),
@@ -189,7 +188,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         Backend failed = Objects.requireNonNull(backend);
         WorkerAnswer partial = answer;
         answer = null;
-        release();
+        account.giveBack();
         WorkerAnswer begun = partial != null && partial.begun() ? partial : null;
         boolean lostForGood = begun != null && !recovery.goOnBehind(begun);
         if (begun == null) {
@@ -230,16 +229,19 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
             if (recovery.goesOn()) {
                 fail(Outcome.WORKER_LOST, GatewayErrors.notContinued(request.deadlineMillis()));
             } else {
-                fail(Outcome.DEADLINE, GatewayErrors.deadline(request.deadlineMillis(), backend != null, retryAfter()));
+                fail(
+                        Outcome.DEADLINE,
+                        GatewayErrors.deadline(request.deadlineMillis(), backend != null, retryAfterDrain()));
             }
             return;
         } else if (stage == Stage.WAITING && recovery.forgives(now)) {
             // What failed may work again although nobody has said so: a worker that is only busy, or known by its URL
             // only.
-            follow(context.dispatcher().retry(this));
+            context.dispatcher().retry(request.facts().model());
         }
         if (!finished && (answer == null || !answer.begun() || answer.betweenEvents())) {
-            client.keepAlive(now);
+            client.keepAlive(
+                    now, stage == Stage.WAITING ? () -> context.dispatcher().where(this) : null);
         }
     }
 
@@ -279,7 +281,8 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         finished = true;
         loop.remove(this);
         context.relayClosed();
-        release();
+        account.giveBack();
+        account.settle(this, answer == null ? null : answer.usage(), told);
         recovery.close();
         client.releaseRequest();
         if (answer != null) {
@@ -310,30 +313,22 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         }
     }
 
-    private void release() {
-        OutstandingWork.Lease current = lease;
-        lease = null;
-        if (current != null) {
-            current.release();
-        }
-    }
-
     @Override
-    public void placed(Dispatcher.Placement.Placed placed) {
+    public void placed(Placement.Placed placed) {
         boolean handedOver = loop.execute(() -> {
             if (finished) {
-                placed.lease().release();
+                placed.slot().release();
             } else {
                 attempt(placed);
             }
         });
         if (!handedOver) {
-            placed.lease().release();
+            placed.slot().release();
         }
     }
 
     @Override
-    public void hopeless(Dispatcher.Placement.Hopeless why) {
+    public void hopeless(Placement.Hopeless why) {
         loop.execute(() -> {
             if (!finished) {
                 follow(why);
@@ -343,7 +338,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
 
     @Override
     public long arrival() {
-        return arrival;
+        return account.arrival();
     }
 
     @Override
@@ -352,8 +347,13 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
     }
 
     @Override
+    public Job<Dispatcher.Candidate> job(boolean returning) {
+        return account.job(this, deadlineNanos, returning);
+    }
+
+    @Override
     public long bodyBytes() {
-        return bodyBytes;
+        return account.bodyBytes();
     }
 
     @Override
@@ -363,6 +363,11 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
 
     private int retryAfter() {
         return context.config().retryAfterSeconds();
+    }
+
+    private int retryAfterDrain() {
+        long nanos = context.dispatcher().retryNanos(request.facts().model());
+        return nanos > 0 ? GatewayErrors.seconds(nanos) : retryAfter();
     }
 
     private long remainingMillis() {

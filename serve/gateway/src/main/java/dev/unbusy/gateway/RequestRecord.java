@@ -1,8 +1,11 @@
 package dev.unbusy.gateway;
 
+import dev.unbusy.admission.Place;
+import dev.unbusy.admission.PriceBook;
 import dev.unbusy.http.Disconnect;
 import dev.unbusy.routing.Choice;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,11 +39,19 @@ final class RequestRecord {
     }
 
     /** It waits; said once until it is placed. */
-    void waits(String reason) {
+    void waits(Place place) {
         if (!waits) {
             waits = true;
+            String reason = place.waitNanos().isPresent()
+                    ? "all workers are busy; position " + place.position() + ", expected wait "
+                            + TimeUnit.NANOSECONDS.toMillis(place.waitNanos().getAsLong()) + " ms"
+                    : "position " + place.position() + "; no wait can be foretold";
             why.add(System.nanoTime(), Why.What.WAITS, reason, null);
         }
+    }
+
+    void priced(PriceBook.Deviation deviation) {
+        metrics.priced(deviation);
     }
 
     /** @return nanoseconds from arrival to this first dispatch; negative at later ones */

@@ -37,7 +37,8 @@ final class Running implements AutoCloseable {
             60_000,
             60_000,
             60_000,
-            100,
+            1,
+            10_000,
             Bytes.mebi(64),
             7,
             3,
@@ -83,8 +84,8 @@ final class Running implements AutoCloseable {
         return with(Map.of("keepAliveAfterMillis", afterMillis, "keepAliveIntervalMillis", intervalMillis));
     }
 
-    static GatewayConfig maxWaiting(int count) {
-        return with(Map.of("maxWaiting", count));
+    static GatewayConfig maxWaitingBytes(long bytes) {
+        return with(Map.of("maxWaitingBytes", new Bytes(bytes)));
     }
 
     static GatewayConfig silence(long millis) {

@@ -6,14 +6,14 @@ package dev.unbusy.routing;
  *
  * @param id the worker's name
  * @param ready true where the worker takes new requests now
- * @param outstandingTokens work dispatched to it and not finished, in output-token equivalents ({@link WorkEstimate})
+ * @param outstandingNanos work dispatched to it and not finished, in time of a fully loaded worker
  * @param outstandingRequests requests dispatched to it and not finished
  */
-public record WorkerView(String id, boolean ready, long outstandingTokens, int outstandingRequests) {
+public record WorkerView(String id, boolean ready, long outstandingNanos, int outstandingRequests) {
     public WorkerView {
-        if (outstandingTokens < 0 || outstandingRequests < 0) {
-            throw new IllegalArgumentException("worker " + id + " has negative outstanding work: " + outstandingTokens
-                    + " tokens in " + outstandingRequests + " requests");
+        if (outstandingNanos < 0 || outstandingRequests < 0) {
+            throw new IllegalArgumentException("worker " + id + " has negative outstanding work: " + outstandingNanos
+                    + " ns in " + outstandingRequests + " requests");
         }
     }
 }

@@ -9,6 +9,7 @@ import dev.unbusy.http.HttpLimits;
 import dev.unbusy.http.TlsFiles;
 import dev.unbusy.hub.HubConfig;
 import dev.unbusy.supervisor.SupervisorConfig;
+import dev.unbusy.text.Text;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,7 +27,14 @@ final class Settings {
         sections.put("worker", WorkerConfig.class);
         sections.put("supervisor", SupervisorConfig.class);
         sections.put("hub", HubConfig.class);
-        return ConfigSchema.of(sections, Map.of());
+        return ConfigSchema.of(
+                sections,
+                Map.of(
+                        "gateway.max_waiting",
+                        Text.of(
+                                "The queue is bounded by time now: set gateway.deadline_millis, or gateway.max_waiting_bytes"
+                                        + " for its memory.",
+                                "队列现在按时间限制：请设置 gateway.deadline_millis；内存上限请设置 gateway.max_waiting_bytes。")));
     }
 
     static Config read(@Nullable Path file) {

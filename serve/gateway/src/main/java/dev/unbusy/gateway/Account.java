@@ -1,0 +1,106 @@
+package dev.unbusy.gateway;
+
+import dev.unbusy.admission.Job;
+import dev.unbusy.admission.PriceBook;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request's side of queue and price: what it waits as, the slot it holds, and what it has cost in the end. At most one
+ * slot at a time, each given back exactly once. Used on the request's event loop, except {@link #job}, which reads what does
+ * not change.
+ */
+final class Account {
+    private final GatewayContext context;
+    private final RelayRequest request;
+    private final long arrival;
+    private final long bodyBytes;
+    private final long fingerprint;
+    private @Nullable Slot slot;
+    private boolean charged;
+    private long ranNanos;
+
+    Account(GatewayContext context, RelayRequest request) {
+        this.context = context;
+        this.request = request;
+        this.arrival = context.nextArrival();
+        this.bodyBytes = request.body().readableBytes();
+        this.fingerprint = Fingerprint.of(request.tenant(), request.body());
+    }
+
+    long arrival() {
+        return arrival;
+    }
+
+    long bodyBytes() {
+        return bodyBytes;
+    }
+
+    Job<Dispatcher.Candidate> job(Dispatcher.Candidate who, long deadlineNanos, boolean returning) {
+        Job.Level level = switch (request.priority()) {
+            case INTERACTIVE -> Job.Level.INTERACTIVE;
+            case NORMAL -> Job.Level.NORMAL;
+            case BATCH -> Job.Level.BATCH;
+        };
+        return new Job<>(
+                who,
+                arrival,
+                request.tenant(),
+                1,
+                level,
+                deadlineNanos,
+                request.facts().price().totalNanos(),
+                fingerprint,
+                returning);
+    }
+
+    void take(Slot given) {
+        slot = given;
+        charged = true;
+    }
+
+    /** The slot of the answer that comes now. */
+    Slot slot() {
+        Slot current = slot;
+        if (current == null) {
+            throw new IllegalStateException("an answer without a slot");
+        }
+        return current;
+    }
+
+    /** Harmless where it has none. */
+    void giveBack() {
+        Slot current = slot;
+        slot = null;
+        if (current != null) {
+            ranNanos += Math.max(0, request.facts().price().totalNanos() - current.remainingNanos());
+            current.release();
+        }
+    }
+
+    /** What it has really cost goes to its tenant's account, and what it really took teaches the next price. */
+    void settle(Dispatcher.Candidate who, UsageScan.@Nullable Found usage, RequestRecord told) {
+        if (!charged) {
+            return;
+        }
+        if (usage == null || usage.promptTokens() <= 0) {
+            context.dispatcher().settled(who, request.tenant(), ranNanos);
+            return;
+        }
+        PriceBook prices = context.prices();
+        String model = request.facts().model();
+        context.dispatcher()
+                .settled(
+                        who,
+                        request.tenant(),
+                        prices.actual(model, usage.promptTokens(), usage.cachedTokens(), usage.completionTokens())
+                                .totalNanos());
+        told.priced(prices.learn(
+                request.subject(),
+                request.promptBytes(),
+                request.answers(),
+                request.facts().price(),
+                usage.promptTokens(),
+                usage.completionTokens(),
+                request.maxTokens() > 0 && usage.completionTokens() >= (long) request.maxTokens() * request.answers()));
+    }
+}
