@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CompletionEndpoint {
     private static final long MAX_DEADLINE_MILLIS = 86_400_000;
+    private static final int MAX_USER_CHARS = 512;
 
     private final GatewayContext context;
 
@@ -64,13 +65,14 @@ final class CompletionEndpoint {
         }
         String model = context.models().resolve(asked);
         if (model == null) {
+            List<String> unknown = unreached();
             throw new ApiException(
-                    context.backends().entries().isEmpty()
+                    context.backends().entries().isEmpty() || !unknown.isEmpty()
                             ? GatewayErrors.noWorker(
-                                    asked, List.of(), context.config().retryAfterSeconds())
+                                    asked, unknown, context.config().retryAfterSeconds())
                             : ApiError.unknownModel(asked, context.models().ids()));
         }
-        String tenant = outline.user() == null ? "" : outline.user();
+        String tenant = tenant(outline.user());
         Price price = context.prices()
                 .price(
                         new PriceBook.Subject(model, route.label(), tenant),
@@ -89,6 +91,19 @@ final class CompletionEndpoint {
                 outline.promptBytes(),
                 outline.maxTokens(),
                 outline.n());
+    }
+
+    /** Backends of which nobody knows yet what they serve, and why. */
+    private List<String> unreached() {
+        return context.backends().backends().stream()
+                .filter(backend -> backend.models().isEmpty())
+                .map(backend -> backend.id() + ": " + backend.reason())
+                .toList();
+    }
+
+    /** DeepSeek's {@code user_id} keeps a caller's users apart; a longer one is none, as the worker will say. */
+    private static String tenant(@Nullable String user) {
+        return user == null ? "" : user.substring(0, Math.min(user.length(), MAX_USER_CHARS));
     }
 
     private long deadline(@Nullable String header) {

@@ -98,6 +98,7 @@ final class Cli {
         commands.put("pull", new PullCommand(io));
         commands.put("models", new ModelsCommand(io));
         commands.put("bench", new BenchCommand(io));
+        commands.put("gateway", new GatewayRoleCommand(io));
         commands.put("worker", new WorkerRoleCommand(io));
         commands.put("natives", new NativesCommand(io));
         commands.put("warm-up-classes", new WarmUpCommand(io));

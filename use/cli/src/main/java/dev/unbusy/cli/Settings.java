@@ -4,6 +4,7 @@ import dev.unbusy.config.Config;
 import dev.unbusy.config.ConfigReader;
 import dev.unbusy.config.ConfigSchema;
 import dev.unbusy.engine.WorkerConfig;
+import dev.unbusy.gateway.ForeignConfig;
 import dev.unbusy.gateway.GatewayConfig;
 import dev.unbusy.http.HttpLimits;
 import dev.unbusy.http.TlsFiles;
@@ -22,6 +23,7 @@ final class Settings {
     static ConfigSchema schema() {
         Map<String, Class<? extends Record>> sections = new LinkedHashMap<>();
         sections.put("gateway", GatewayConfig.class);
+        sections.put("backends", ForeignConfig.class);
         sections.put("http", HttpLimits.class);
         sections.put("tls", TlsFiles.class);
         sections.put("worker", WorkerConfig.class);
@@ -35,6 +37,11 @@ final class Settings {
                                 "The queue is bounded by time now: set gateway.deadline_millis, or gateway.max_waiting_bytes"
                                         + " for its memory.",
                                 "队列现在按时间限制：请设置 gateway.deadline_millis；内存上限请设置 gateway.max_waiting_bytes。")));
+    }
+
+    /** With the value of a command line option, where it was given. */
+    static Config with(Config config, String path, @Nullable Object value, String option) {
+        return value == null ? config : config.with(path, value.toString(), option);
     }
 
     static Config read(@Nullable Path file) {
