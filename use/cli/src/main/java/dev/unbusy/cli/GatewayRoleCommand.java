@@ -1,5 +1,6 @@
 package dev.unbusy.cli;
 
+import dev.unbusy.api.WorkerStatus;
 import dev.unbusy.config.Config;
 import dev.unbusy.gateway.Backends;
 import dev.unbusy.gateway.ForeignBackends;
@@ -45,6 +46,9 @@ final class GatewayRoleCommand implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "FILE", descriptionKey = "up.config")
     private @Nullable Path configFile;
 
+    @Option(names = "--json", descriptionKey = "ready.json")
+    private boolean json;
+
     GatewayRoleCommand(Io io) {
         this.io = io;
     }
@@ -87,12 +91,19 @@ final class GatewayRoleCommand implements Callable<Integer> {
                 Duration.ofSeconds(config.section(SupervisorConfig.class).drainSeconds())));
         life.ready();
         if (!foreign.awaitReady(PATIENCE)) {
-            for (var status : ForeignBackends.statuses(backends)) {
+            for (WorkerStatus status : ForeignBackends.statuses(backends)) {
                 io.say(Text.of("Waiting for %s: %s", "正在等待 %s：%s", status.id(), status.reason()));
             }
             foreign.awaitReady(Duration.ofDays(10_000));
         }
-        io.out().println("ready " + gateway.url());
+        io.out()
+                .println(
+                        json
+                                ? ReadyJson.of(
+                                        gateway.url(),
+                                        ProcessHandle.current().pid(),
+                                        ForeignBackends.statuses(backends))
+                                : "ready " + gateway.url());
         io.out().flush();
     }
 }
