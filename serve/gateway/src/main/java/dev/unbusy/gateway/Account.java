@@ -6,15 +6,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One request's side of queue and price: what it waits as, the slot it holds, and what it has cost in the end. At most one
- * slot at a time, each given back exactly once. Used on the request's event loop, except {@link #job}, which reads what does
- * not change.
+ * slot at a time, each given back exactly once. Used on the request's event loop, except {@link #job}.
  */
 final class Account {
     private final GatewayContext context;
     private final RelayRequest request;
     private final long arrival;
     private final long bodyBytes;
-    private final long fingerprint;
     private @Nullable Slot slot;
     private boolean charged;
     private long ranNanos;
@@ -24,7 +22,6 @@ final class Account {
         this.request = request;
         this.arrival = context.nextArrival();
         this.bodyBytes = request.body().readableBytes();
-        this.fingerprint = Fingerprint.of(request.tenant(), request.body());
     }
 
     long arrival() {
@@ -44,12 +41,12 @@ final class Account {
         return new Job<>(
                 who,
                 arrival,
-                request.tenant(),
-                1,
+                who.tenant(),
+                who.weight(),
                 level,
                 deadlineNanos,
                 request.facts().price().totalNanos(),
-                fingerprint,
+                Fingerprint.of(request.tenant(), request.body()),
                 returning);
     }
 
@@ -83,7 +80,7 @@ final class Account {
             return;
         }
         if (usage == null || usage.promptTokens() <= 0) {
-            context.dispatcher().settled(who, request.tenant(), ranNanos);
+            context.dispatcher().settled(who, ranNanos);
             return;
         }
         PriceBook prices = context.prices();
@@ -91,7 +88,6 @@ final class Account {
         context.dispatcher()
                 .settled(
                         who,
-                        request.tenant(),
                         prices.actual(model, usage.promptTokens(), usage.cachedTokens(), usage.completionTokens())
                                 .totalNanos());
         told.priced(prices.learn(

@@ -49,7 +49,13 @@ final class Dispatcher implements AutoCloseable {
 
         RequestFacts facts();
 
-        /** What it waits as. */
+        /** Whose share it takes. */
+        String tenant();
+
+        /** Of the tenant's share against others'. */
+        double weight();
+
+        /** What it waits as; asked for only where it has to. */
         Job<Candidate> job(boolean returning);
 
         long bodyBytes();
@@ -83,18 +89,21 @@ final class Dispatcher implements AutoCloseable {
                 return new Placement.Hopeless(hopeless);
             }
             FairQueue<Candidate> queue = queue(model, now);
-            Job<Candidate> job = candidate.job(returning);
             Placement.Placed placed = queue.size() == 0 || returning ? choose(candidate) : null;
             if (placed != null) {
                 if (!returning) {
-                    queue.charge(job.tenant(), job.weight(), job.costNanos(), now);
+                    queue.charge(
+                            candidate.tenant(),
+                            candidate.weight(),
+                            candidate.facts().price().totalNanos(),
+                            now);
                 }
                 return placed;
             }
             if (!returning && waitingBytes + candidate.bodyBytes() > maxWaitingBytes) {
                 return new Placement.Full(queue.size(), waitingBytes, drainNanos(queue) / 2);
             }
-            return switch (queue.offer(job, now)) {
+            return switch (queue.offer(candidate.job(returning), now)) {
                 case Offer.Queued(Place place) -> {
                     waitingBytes += candidate.bodyBytes();
                     pump(model, calls); // those before it may all avoid the worker that is free
@@ -129,11 +138,11 @@ final class Dispatcher implements AutoCloseable {
     }
 
     /** A request that had been dispatched has ended, and has taken so much of a worker's time. */
-    void settled(Candidate candidate, String tenant, long actualNanos) {
+    void settled(Candidate candidate, long actualNanos) {
         synchronized (lock) {
             FairQueue<Candidate> queue = queues.get(candidate.facts().model());
             if (queue != null) {
-                queue.settled(tenant, candidate.facts().price().totalNanos(), actualNanos);
+                queue.settled(candidate.tenant(), candidate.facts().price().totalNanos(), actualNanos);
             }
         }
     }

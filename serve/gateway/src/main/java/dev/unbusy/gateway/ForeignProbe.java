@@ -174,7 +174,7 @@ final class ForeignProbe {
             if (PlainJson.get(root, "data") instanceof List<?> data) {
                 for (Object model : data) {
                     if (PlainJson.get(model, "id") instanceof String id && !id.isBlank()) {
-                        models.add(new ServedModel(id, List.of(), context(model)));
+                        models.add(new ServedModel(id, aliases(model), context(model)));
                     }
                 }
             }
@@ -185,6 +185,16 @@ final class ForeignProbe {
             throw new Failure("it serves no model", true);
         }
         return models;
+    }
+
+    /** As llama-server has them. */
+    private static List<String> aliases(@Nullable Object model) {
+        return PlainJson.get(model, "aliases") instanceof List<?> names
+                ? names.stream()
+                        .filter(String.class::isInstance)
+                        .map(String.class::cast)
+                        .toList()
+                : List.of();
     }
 
     /** As vLLM, SGLang, llama-server and this gateway say it. */

@@ -347,6 +347,16 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
     }
 
     @Override
+    public String tenant() {
+        return request.tenant();
+    }
+
+    @Override
+    public double weight() {
+        return 1;
+    }
+
+    @Override
     public Job<Dispatcher.Candidate> job(boolean returning) {
         return account.job(this, deadlineNanos, returning);
     }

@@ -52,6 +52,16 @@ class DispatcherTest {
         }
 
         @Override
+        public String tenant() {
+            return tenant;
+        }
+
+        @Override
+        public double weight() {
+            return 1;
+        }
+
+        @Override
         public Job<Dispatcher.Candidate> job(boolean returning) {
             return new Job<>(
                     this, arrival, tenant, 1, Job.Level.NORMAL, Long.MAX_VALUE / 2, 100_000_000, arrival, returning);
