@@ -179,7 +179,15 @@ final class WorkerSlot implements Runnable {
         backends.publish(
                 id,
                 new PublishedLoad(
-                        said.maxSequences(), said.running(), said.prefillTokensPerSecond(), said.tokensPerSecond()));
+                        said.maxSequences(),
+                        said.running(),
+                        said.waiting(),
+                        said.prefillTokensPerSecond(),
+                        said.tokensPerSecond(),
+                        said.kvCellsTotal(),
+                        said.kvCellsTotal() == 0
+                                ? Double.NaN
+                                : Math.min(1, (double) said.kvCellsFree() / said.kvCellsTotal())));
     }
 
     private void withdraw(RestartReason reason, Text why) {

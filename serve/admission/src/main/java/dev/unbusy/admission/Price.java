@@ -17,6 +17,13 @@ public record Price(long promptTokens, long outputTokens, long promptNanos, long
         }
     }
 
+    /** What is left of it where so many tokens of the prompt need not be computed; the tokens stay what they are. */
+    public Price afterPrefix(long matchedTokens) {
+        long computed = Math.max(0, promptTokens - Math.max(0, matchedTokens));
+        long nanos = promptTokens == 0 ? promptNanos : Math.round((double) promptNanos * computed / promptTokens);
+        return new Price(promptTokens, outputTokens, nanos, outputNanos);
+    }
+
     /** At least 1: nothing is free. */
     public long totalNanos() {
         return Math.max(1, promptNanos + outputNanos);

@@ -14,6 +14,7 @@ final class Account {
     private final long arrival;
     private final long bodyBytes;
     private @Nullable Slot slot;
+    private @Nullable Slot last;
     private boolean charged;
     private long ranNanos;
 
@@ -52,6 +53,7 @@ final class Account {
 
     void take(Slot given) {
         slot = given;
+        last = given;
         charged = true;
     }
 
@@ -65,12 +67,12 @@ final class Account {
     }
 
     /** Harmless where it has none. */
-    void giveBack() {
+    void giveBack(Slot.End end) {
         Slot current = slot;
         slot = null;
         if (current != null) {
-            ranNanos += Math.max(0, request.facts().price().totalNanos() - current.remainingNanos());
-            current.release();
+            ranNanos += current.ranNanos();
+            current.release(end);
         }
     }
 
@@ -83,12 +85,19 @@ final class Account {
             context.dispatcher().settled(who, ranNanos);
             return;
         }
+        if (last != null && usage.cachedTokens() >= 0) {
+            last.observed(usage.promptTokens(), usage.cachedTokens());
+        }
         PriceBook prices = context.prices();
         String model = request.facts().model();
         context.dispatcher()
                 .settled(
                         who,
-                        prices.actual(model, usage.promptTokens(), usage.cachedTokens(), usage.completionTokens())
+                        prices.actual(
+                                        model,
+                                        usage.promptTokens(),
+                                        Math.max(0, usage.cachedTokens()),
+                                        Math.max(0, usage.completionTokens()))
                                 .totalNanos());
         told.priced(prices.learn(
                 request.subject(),

@@ -7,9 +7,11 @@ import dev.unbusy.api.ApiException;
 import dev.unbusy.api.Priority;
 import dev.unbusy.api.RequestOutline;
 import dev.unbusy.http.Exchange;
+import dev.unbusy.routing.PrefixKeys;
 import dev.unbusy.routing.RequestFacts;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufInputStream;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -83,7 +85,7 @@ final class CompletionEndpoint {
                 exchange.id(),
                 route,
                 outline.stream(),
-                new RequestFacts(model, price),
+                new RequestFacts(model, price, prefix(body, outline)),
                 body,
                 deadlineMillis,
                 priority,
@@ -91,6 +93,25 @@ final class CompletionEndpoint {
                 outline.promptBytes(),
                 outline.maxTokens(),
                 outline.n());
+    }
+
+    /** Names of the prompt's beginnings; null where it has none that a cache would know. */
+    private @Nullable PrefixKeys prefix(ByteBuf body, RequestOutline outline) {
+        RequestOutline.Span prompt = outline.prompt();
+        if (prompt == null) {
+            return null;
+        }
+        PrefixKeys.Hasher hasher = new PrefixKeys.Hasher(context.prefixSeed(), outline.user());
+        RequestOutline.Span tools = outline.tools();
+        if (tools != null) {
+            hasher.add(bytes(body, tools));
+        }
+        PrefixKeys keys = hasher.add(bytes(body, prompt)).keys();
+        return keys.blocks() == 0 ? null : keys;
+    }
+
+    private static ByteBuffer bytes(ByteBuf body, RequestOutline.Span span) {
+        return body.nioBuffer(body.readerIndex() + span.from(), span.to() - span.from());
     }
 
     /** Backends of which nobody knows yet what they serve, and why. */

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Dispatcher implements AutoCloseable {
     private static final long LEAST_RETRY_NANOS = 1_000_000_000L;
+    private static final long TICK_NANOS = 100_000_000L;
 
     private final Backends backends;
     private final PriceBook prices;
@@ -41,6 +42,7 @@ final class Dispatcher implements AutoCloseable {
     private final Consumer<Backends.Snapshot> onChange = this::changed;
     private final BiConsumer<String, PublishedLoad> onLoad = this::published;
     private long waitingBytes;
+    private long tickedNanos;
 
     /** A request in search of a worker. The calls come on any thread. */
     interface Candidate {
@@ -185,8 +187,37 @@ final class Dispatcher implements AutoCloseable {
     }
 
     /** Called by {@link Slot}. */
-    void freed(Backend backend) {
-        locked(calls -> pumpAll(backend, calls));
+    void freed(Pool.Chosen chosen, Slot.End end) {
+        locked(calls -> {
+            pool.ended(chosen, end);
+            return pumpAll(chosen.entry().backend(), calls);
+        });
+    }
+
+    /** Called by {@link Slot}. */
+    void firstToken(Pool.Chosen chosen, long tookNanos) {
+        synchronized (lock) {
+            pool.firstToken(chosen, tookNanos);
+        }
+    }
+
+    /** Called by {@link Slot}. */
+    void observed(Pool.Chosen chosen, long promptTokens, long cachedTokens) {
+        synchronized (lock) {
+            pool.observed(chosen, promptTokens, cachedTokens);
+        }
+    }
+
+    /** Time has passed: a breaker's pause may be over. */
+    void tick(long now) {
+        locked(calls -> {
+            if (now - tickedNanos >= TICK_NANOS) {
+                tickedNanos = now;
+                pool.look();
+                queues.keySet().forEach(model -> pump(model, calls));
+            }
+            return null;
+        });
     }
 
     private void published(String id, PublishedLoad load) {
@@ -195,6 +226,7 @@ final class Dispatcher implements AutoCloseable {
             if (backend == null) {
                 return null;
             }
+            pool.published(id, load);
             if (load.isNearlyFull()) {
                 for (ServedModel model : backend.models()) {
                     prices.rates(model.id(), load.promptTokensPerSecond(), load.outputTokensPerSecond());
@@ -206,7 +238,7 @@ final class Dispatcher implements AutoCloseable {
 
     private void changed(Backends.Snapshot snapshot) {
         locked(calls -> {
-            pool.tidy(snapshot);
+            pool.changed(snapshot);
             long now = System.nanoTime();
             queues.forEach((model, queue) -> {
                 queue.workers(pool.ready(model), now);
@@ -252,8 +284,7 @@ final class Dispatcher implements AutoCloseable {
             return null;
         }
         Backend backend = chosen.entry().backend();
-        return new Placement.Placed(
-                backend, chosen.entry().version(), new Slot(this, backend, chosen.lease()), chosen.reason());
+        return new Placement.Placed(backend, chosen.entry().version(), new Slot(this, chosen), chosen.reason());
     }
 
     /** Does it under the lock, and afterwards, without it, what it has left to call. */

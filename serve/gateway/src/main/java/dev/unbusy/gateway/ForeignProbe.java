@@ -102,8 +102,13 @@ final class ForeignProbe {
                 new PublishedLoad(
                         status.maxSequences(),
                         status.running(),
+                        status.waiting(),
                         status.prefillTokensPerSecond(),
-                        status.tokensPerSecond()),
+                        status.tokensPerSecond(),
+                        status.kvCellsTotal(),
+                        status.kvCellsTotal() == 0
+                                ? Double.NaN
+                                : Math.min(1, (double) status.kvCellsFree() / status.kvCellsTotal())),
                 (double) status.steps(),
                 status.running() + status.waiting() > 0);
     }
@@ -158,7 +163,8 @@ final class ForeignProbe {
         return new ForeignReport(
                 kind,
                 models,
-                new PublishedLoad(capacity, known ? (int) running : 0, orZero(promptRate), orZero(outputRate)),
+                new PublishedLoad(
+                        capacity, known ? (int) running : 0, -1, orZero(promptRate), orZero(outputRate), 0, Double.NaN),
                 progress,
                 known && running > 0);
     }

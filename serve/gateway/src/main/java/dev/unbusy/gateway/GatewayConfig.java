@@ -1,6 +1,7 @@
 package dev.unbusy.gateway;
 
 import dev.unbusy.config.Setting;
+import dev.unbusy.routing.RoutingPolicy;
 import dev.unbusy.text.Text;
 import dev.unbusy.units.Bytes;
 import java.util.List;
@@ -51,9 +52,10 @@ public record GatewayConfig(
         Map<String, String> modelAliases,
 
         @Setting(
-                value = "least-work",
-                en = "Routing policy: least-work, least-conn or round-robin.",
-                zh = "路由策略：least-work、least-conn 或 round-robin。")
+                value = RoutingPolicy.DEFAULT,
+                en = "Routing policy: unbusy (least work, corrected by what workers have of a prompt already), prefix,"
+                        + " least-work, least-conn or round-robin.",
+                zh = "路由策略：unbusy（按剩余工作量，并考虑工作进程已缓存的提示词前缀）、prefix、least-work、least-conn 或 round-robin。")
         String policy,
 
         @Setting(

@@ -3,6 +3,7 @@ package dev.unbusy.gateway;
 import dev.unbusy.admission.PriceBook;
 import dev.unbusy.http.Transport;
 import io.netty.channel.EventLoop;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,6 +22,7 @@ final class GatewayContext {
     private final GatewayMetrics metrics;
     private final WhyBook whyBook;
     private final AtomicLong arrivals = new AtomicLong();
+    private final long prefixSeed = new SecureRandom().nextLong();
     private final AtomicInteger workerConnections = new AtomicInteger();
     private final Map<EventLoop, LoopState> loops = new ConcurrentHashMap<>();
     private final Object idle = new Object();
@@ -78,6 +80,11 @@ final class GatewayContext {
         return current.names();
     }
 
+    /** Of the hashes of prompts: clients must not know it. */
+    long prefixSeed() {
+        return prefixSeed;
+    }
+
     long nextArrival() {
         return arrivals.incrementAndGet();
     }
@@ -93,7 +100,8 @@ final class GatewayContext {
                 ? state
                 : loops.computeIfAbsent(
                         loop,
-                        key -> new LoopState(key, Transport.current().socketChannel(), config, workerConnections));
+                        key -> new LoopState(
+                                key, Transport.current().socketChannel(), config, workerConnections, dispatcher::tick));
     }
 
     void relayOpened() {

@@ -140,6 +140,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         }
         if (stage != Stage.STREAMING && current.begun()) {
             stage = Stage.STREAMING;
+            account.slot().firstToken();
             told.firstByte(backend);
             if (!current.isMarked()) {
                 client.releaseRequest();
@@ -188,7 +189,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         Backend failed = Objects.requireNonNull(backend);
         WorkerAnswer partial = answer;
         answer = null;
-        account.giveBack();
+        account.giveBack(loss.isFault() ? Slot.End.FAILED : Slot.End.ABANDONED);
         WorkerAnswer begun = partial != null && partial.begun() ? partial : null;
         boolean lostForGood = begun != null && !recovery.goOnBehind(begun);
         if (begun == null) {
@@ -281,7 +282,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         finished = true;
         loop.remove(this);
         context.relayClosed();
-        account.giveBack();
+        account.giveBack(outcome.slotEnd());
         account.settle(this, answer == null ? null : answer.usage(), told);
         recovery.close();
         client.releaseRequest();
@@ -317,13 +318,13 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
     public void placed(Placement.Placed placed) {
         boolean handedOver = loop.execute(() -> {
             if (finished) {
-                placed.slot().release();
+                placed.slot().release(Slot.End.ABANDONED);
             } else {
                 attempt(placed);
             }
         });
         if (!handedOver) {
-            placed.slot().release();
+            placed.slot().release(Slot.End.ABANDONED);
         }
     }
 

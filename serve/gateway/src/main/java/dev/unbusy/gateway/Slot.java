@@ -1,36 +1,55 @@
 package dev.unbusy.gateway;
 
-import dev.unbusy.routing.OutstandingWork;
-
 /**
- * One request's place at one backend. It is given back exactly once, and whoever waits longest for it gets it. Thread-safe.
+ * One request's place at one backend: it counts there until it is given back, exactly once, and then whoever waits longest
+ * for it gets it. What happens in between is told to those who choose backends. Thread-safe.
  */
 final class Slot {
     private final Dispatcher dispatcher;
-    private final Backend backend;
-    private final OutstandingWork.Lease lease;
+    private final Pool.Chosen chosen;
+    private final long chargedNanos;
+    private final long sentNanos = System.nanoTime();
 
-    Slot(Dispatcher dispatcher, Backend backend, OutstandingWork.Lease lease) {
+    Slot(Dispatcher dispatcher, Pool.Chosen chosen) {
         this.dispatcher = dispatcher;
-        this.backend = backend;
-        this.lease = lease;
+        this.chosen = chosen;
+        this.chargedNanos = chosen.lease().remaining();
+    }
+
+    /** How a request ended, as far as its backend is concerned. */
+    enum End {
+        SUCCEEDED,
+        /** For a reason that lies with the backend. */
+        FAILED,
+        /** For a reason that says nothing about it: the client left, it was only busy, the gateway stops. */
+        ABANDONED
+    }
+
+    /** The first of the answer has come. */
+    void firstToken() {
+        dispatcher.firstToken(chosen, System.nanoTime() - sentNanos);
     }
 
     /** So many more tokens of the answer have come. */
     void produced(long tokens) {
-        lease.produced(tokens);
+        chosen.lease().produced(tokens);
     }
 
-    /** What the request is still expected to cost, in worker nanoseconds; 0 once the slot is given back. */
-    long remainingNanos() {
-        return lease.remaining();
+    /** Estimated worker time of what has been computed so far. */
+    long ranNanos() {
+        return Math.max(0, chargedNanos - chosen.lease().remaining());
+    }
+
+    /** What the answer says was cached of its prompt. */
+    void observed(long promptTokens, long cachedTokens) {
+        dispatcher.observed(chosen, promptTokens, cachedTokens);
     }
 
     /** @return true for the one call that gave it back */
-    boolean release() {
-        boolean released = lease.release();
+    boolean release(End end) {
+        boolean released = chosen.lease().release();
         if (released) {
-            dispatcher.freed(backend);
+            dispatcher.freed(chosen, end);
         }
         return released;
     }

@@ -137,7 +137,7 @@ class DispatcherTest {
         backends.put(backend("a", Backend.State.READY));
         Request request = new Request(1);
         Placement.Placed first = (Placement.Placed) dispatcher.place(request, false);
-        first.slot().release();
+        first.slot().release(Slot.End.FAILED);
         request.avoided.add(first.backendVersion());
         assertThat(dispatcher.place(request, true)).isInstanceOf(Placement.Waits.class);
         dispatcher.retry("m");
@@ -224,7 +224,7 @@ class DispatcherTest {
                 default -> {
                     if (random.nextBoolean() && !placed.isEmpty()) {
                         Request done = placed.remove(random.nextInt(placed.size()));
-                        assertThat(Objects.requireNonNull(done.placed).slot().release())
+                        assertThat(Objects.requireNonNull(done.placed).slot().release(Slot.End.SUCCEEDED))
                                 .isTrue();
                     } else if (!waiting.isEmpty()) {
                         Request leaver = waiting.iterator().next();
@@ -251,7 +251,7 @@ class DispatcherTest {
     void aWorkerGetsWhatItComputesAtOnceAndOneMore_theRestWaitsForWhicheverIsFreeFirst() {
         for (String id : new String[] {"a", "b"}) {
             backends.put(backend(id, Backend.State.READY));
-            backends.publish(id, new PublishedLoad(2, 0, 0, 0));
+            backends.publish(id, new PublishedLoad(2, 0, 0, 0, 0, 0, Double.NaN));
         }
         List<Placement.Placed> placed = new ArrayList<>();
         for (long arrival = 1; arrival <= 6; arrival++) {
@@ -264,10 +264,10 @@ class DispatcherTest {
                             Placement.Waits.class,
                             waits -> assertThat(waits.place().waitNanos()).isPresent());
         }
-        placed.get(3).slot().release();
-        placed.get(1).slot().release();
-        placed.get(0).slot().release();
-        placed.get(0).slot().release();
+        placed.get(3).slot().release(Slot.End.SUCCEEDED);
+        placed.get(1).slot().release(Slot.End.SUCCEEDED);
+        placed.get(0).slot().release(Slot.End.SUCCEEDED);
+        placed.get(0).slot().release(Slot.End.SUCCEEDED);
         assertThat(calls).containsExactly("7→b", "8→b", "9→a");
         assertThat(dispatcher.running()).isEqualTo(6);
     }
@@ -275,19 +275,19 @@ class DispatcherTest {
     @Test
     void whenMoreRoomIsPublished_thoseThatWaitGetIt() {
         backends.put(backend("a", Backend.State.READY));
-        backends.publish("a", new PublishedLoad(1, 0, 0, 0));
+        backends.publish("a", new PublishedLoad(1, 0, 0, 0, 0, 0, Double.NaN));
         for (long arrival = 1; arrival <= 4; arrival++) {
             dispatcher.place(new Request(arrival), false);
         }
         assertThat(dispatcher.waiting()).isEqualTo(2);
-        backends.publish("a", new PublishedLoad(3, 1, 0, 0));
+        backends.publish("a", new PublishedLoad(3, 1, 0, 0, 0, 0, Double.NaN));
         assertThat(calls).containsExactly("3→a", "4→a");
     }
 
     @Test
     void aTenantThatCameLate_isNotBehindAFloodsBacklog() {
         backends.put(backend("a", Backend.State.READY));
-        backends.publish("a", new PublishedLoad(1, 0, 0, 0));
+        backends.publish("a", new PublishedLoad(1, 0, 0, 0, 0, 0, Double.NaN));
         List<Placement.Placed> running = new ArrayList<>();
         for (long arrival = 1; arrival <= 20; arrival++) {
             Request request = new Request(arrival);
@@ -302,7 +302,7 @@ class DispatcherTest {
                 .isInstanceOfSatisfying(
                         Placement.Waits.class,
                         waits -> assertThat(waits.place().position()).isEqualTo(1));
-        running.getFirst().slot().release();
+        running.getFirst().slot().release(Slot.End.SUCCEEDED);
         assertThat(calls).containsExactly("21→a");
     }
 

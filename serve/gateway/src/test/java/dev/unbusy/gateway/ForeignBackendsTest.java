@@ -130,7 +130,7 @@ class ForeignBackendsTest {
         page("/internal/status", status("ready"));
         try (ForeignBackends foreign = watch()) {
             Backend ready = awaitState(Backend.State.READY);
-            assertThat(backends.load(ready.id())).isEqualTo(new PublishedLoad(8, 2, 700, 120));
+            assertThat(backends.load(ready.id())).isEqualTo(new PublishedLoad(8, 2, 0, 700, 120, 0, Double.NaN));
             page("/internal/status", status("draining"));
             assertThat(awaitState(Backend.State.STARTING).reason()).isEqualTo("draining");
             assertThat(foreign).isNotNull();
