@@ -28,6 +28,8 @@ public final class PriceBook {
     private static final long UNKNOWN_OUTPUT_NANOS = 10_000_000;
     /** Weight of the newest of many. */
     private static final double NEWEST = 0.05;
+    /** Of a figure that is published twice a second. */
+    private static final double NEWEST_RATE = 0.02;
     /** So many are needed before a key's own mean outweighs the others'. */
     private static final int ENOUGH = 5;
 
@@ -58,6 +60,8 @@ public final class PriceBook {
         private final Mean tokensPerByte = new Mean();
         private double promptNanos = (double) UNKNOWN_OUTPUT_NANOS / PROMPT_PER_OUTPUT;
         private double outputNanos = UNKNOWN_OUTPUT_NANOS;
+        private boolean promptKnown;
+        private boolean outputKnown;
     }
 
     private final long usualOutputTokens;
@@ -128,13 +132,20 @@ public final class PriceBook {
     public synchronized void rates(String model, double promptTokensPerSecond, double outputTokensPerSecond) {
         Speed speed = speed(model);
         if (outputTokensPerSecond > 0) {
-            speed.outputNanos = 1e9 / outputTokensPerSecond;
+            speed.outputNanos = steadied(speed.outputNanos, 1e9 / outputTokensPerSecond, speed.outputKnown);
+            speed.outputKnown = true;
         }
         if (promptTokensPerSecond > 0) {
-            speed.promptNanos = 1e9 / promptTokensPerSecond;
-        } else if (outputTokensPerSecond > 0) {
+            speed.promptNanos = steadied(speed.promptNanos, 1e9 / promptTokensPerSecond, speed.promptKnown);
+            speed.promptKnown = true;
+        } else if (!speed.promptKnown) {
             speed.promptNanos = speed.outputNanos / PROMPT_PER_OUTPUT;
         }
+    }
+
+    /** 3. What waits was priced a while ago and is compared with what comes now: the unit must not jump. */
+    private static double steadied(double before, double now, boolean known) {
+        return known ? before + NEWEST_RATE * (now - before) : now;
     }
 
     /** 2. */

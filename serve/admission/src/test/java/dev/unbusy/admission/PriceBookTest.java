@@ -97,7 +97,17 @@ class PriceBookTest {
         assertThat(price.outputNanos()).isEqualTo(500_000_000L);
         assertThat(book.actual("m", 1_000, 900, 10).totalNanos()).isEqualTo(200_000_000L);
         book.rates("m", 0, 0);
-        assertThat(book.price(ALICE, 4_000, 50, 1)).as("unknown is not zero").isEqualTo(price);
+        assertThat(book.price(ALICE, 4_000, 50, 1)).isEqualTo(price);
+        book.rates("m", 2_000, 200);
+        assertThat(book.price(ALICE, 4_000, 50, 1).totalNanos())
+                .as("one look moves it by little")
+                .isBetween(1_450_000_000L, 1_499_999_999L);
+        for (int i = 0; i < 600; i++) {
+            book.rates("m", 1_000, 100);
+        }
+        assertThat(book.price(ALICE, 4_000, 50, 1).totalNanos())
+                .as("unknown is not zero, and what lasts is believed")
+                .isBetween(price.totalNanos() - 1_000, price.totalNanos() + 1_000);
     }
 
     @Test
