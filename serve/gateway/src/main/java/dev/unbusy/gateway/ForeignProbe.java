@@ -123,7 +123,7 @@ final class ForeignProbe {
                 running,
                 metrics.sum("llamacpp:prompt_tokens_seconds"),
                 Double.NaN, // its figure is of one request, not of all together
-                metrics.sum("llamacpp:tokens_predicted_total") + metrics.sum("llamacpp:prompt_tokens_total"));
+                metrics.sum("llamacpp:n_decode_total")); // its counts of tokens move only when an answer ends
     }
 
     private ForeignReport vllm(List<ServedModel> models) throws InterruptedException {

@@ -271,6 +271,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
     }
 
     private void fail(Outcome outcome, ApiError error) {
+        told.failed(error);
         client.error(error);
         finish(outcome, client.status());
     }

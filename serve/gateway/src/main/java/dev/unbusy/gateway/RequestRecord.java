@@ -2,6 +2,7 @@ package dev.unbusy.gateway;
 
 import dev.unbusy.admission.Place;
 import dev.unbusy.admission.PriceBook;
+import dev.unbusy.api.ApiError;
 import dev.unbusy.http.Disconnect;
 import dev.unbusy.routing.Choice;
 import java.util.Locale;
@@ -25,6 +26,7 @@ final class RequestRecord {
     private boolean placedBefore;
     private boolean waits;
     private boolean firstByteSeen;
+    private @Nullable String errorCode;
 
     RequestRecord(GatewayContext context, RelayRequest request, long arrivedNanos) {
         this.metrics = context.metrics();
@@ -104,6 +106,11 @@ final class RequestRecord {
         log(Level.WARN, backend, "in the middle of", loss, detail, "it ends here");
     }
 
+    /** It ends with this error. */
+    void failed(ApiError error) {
+        errorCode = error.code();
+    }
+
     void disconnected(Stage stage, Disconnect reason) {
         metrics.disconnected(stage, reason);
         LOG.debug("request {}: the client left ({})", request.id(), reason);
@@ -112,7 +119,11 @@ final class RequestRecord {
     void ended(Outcome outcome, int status, @Nullable WorkerAnswer answer) {
         long now = System.nanoTime();
         metrics.finished(request.route(), status, outcome, now - arrivedNanos, answer);
-        why.add(now, Why.What.ENDED, outcome.word() + ", status " + status, null);
+        why.add(
+                now,
+                Why.What.ENDED,
+                outcome.word() + (errorCode == null ? "" : " (" + errorCode + ")") + ", status " + status,
+                null);
         LOG.debug(
                 "request {}: {} with status {} after {} ms",
                 request.id(),

@@ -111,6 +111,23 @@ class ForeignBackendsTest {
     }
 
     @Test
+    void llamaServer_isNotWedged_whileALongAnswerDecodes() throws Exception {
+        page("/v1/models", MODELS);
+        page("/props", "{\"total_slots\":4}");
+        String busy = "llamacpp:requests_processing 1\nllamacpp:tokens_predicted_total 8\nllamacpp:n_decode_total %d\n";
+        page("/metrics", busy.formatted(1));
+        try (ForeignBackends foreign = ForeignBackends.start(
+                new ForeignConfig(List.of("http://127.0.0.1:" + port), 50, 2_000, 60, 1), backends)) {
+            awaitState(Backend.State.READY);
+            Backend wedged = awaitState(Backend.State.DRAINING);
+            assertThat(wedged.reason()).startsWith("wedged");
+            page("/metrics", busy.formatted(2));
+            awaitState(Backend.State.READY);
+            assertThat(foreign).isNotNull();
+        }
+    }
+
+    @Test
     void vllm_tellsWhatRuns() throws Exception {
         page("/v1/models", MODELS);
         pages.put("/metrics", PrometheusTextTest.recorded("vllm-metrics.txt"));

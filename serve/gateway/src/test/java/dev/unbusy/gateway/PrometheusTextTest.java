@@ -18,12 +18,15 @@ class PrometheusTextTest {
     }
 
     @Test
-    void pagesOfRealServers_areSummedOverTheirLabels() throws Exception {
+    void pagesAsServersWriteThem_areSummedOverTheirLabels() throws Exception {
         PrometheusText vllm = new PrometheusText(recorded("vllm-metrics.txt"));
         assertThat(vllm.sum("vllm:num_requests_running")).isEqualTo(5);
         assertThat(vllm.hasPrefix("vllm:")).isTrue();
         PrometheusText llama = new PrometheusText(recorded("llama-server-metrics.txt"));
         assertThat(llama.sum("llamacpp:prompt_tokens_total")).isEqualTo(39);
+        assertThat(llama.sum("llamacpp:n_decode_total"))
+                .as("the count that moves within an answer")
+                .isPositive();
         assertThat(llama.first("none", "llamacpp:tokens_predicted_total")).isEqualTo(8);
         assertThat(llama.sum("none")).isNaN();
         assertThat(new PrometheusText(recorded("sglang-metrics.txt")).sum("sglang:generation_tokens_total"))

@@ -40,6 +40,18 @@ class WhyTest extends TwoWorkers {
     }
 
     @Test
+    void whoIsRefused_canLearnWhy() throws Exception {
+        running.backends.setState("w0", Backend.State.STARTING, "");
+        assertThat(running.send(running.chat(false, "x-request-id", "late", "x-unbusy-deadline-ms", "20"))
+                        .statusCode())
+                .isEqualTo(429);
+        JsonNode events = running.json("/admin/v1/requests/late").path("events");
+        assertThat(events.get(events.size() - 1).path("reason").asText())
+                .isEqualTo("deadline (deadline_exceeded), status 429");
+        assertThat(what("late")).containsExactly("arrived", "waits", "ended");
+    }
+
+    @Test
     void anUnknownId_isSaidSo_withTheBounds() throws Exception {
         HttpResponse<String> response = running.get("/admin/v1/requests/nobody");
         assertThat(response.statusCode()).isEqualTo(404);
