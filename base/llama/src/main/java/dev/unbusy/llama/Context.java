@@ -31,6 +31,7 @@ public final class Context implements AutoCloseable {
     private final int batchTokens;
     private final int vocabSize;
     private final long logitsBytes;
+    private final long hiddenBytes;
     /** By index in the batch, what {@link #logits} handed out last: the library hardly ever moves its rows. */
     private final MemorySegment[] rows;
 
@@ -40,6 +41,8 @@ public final class Context implements AutoCloseable {
     private boolean closed;
     private boolean lost;
     private @Nullable DecodeOutcome last;
+    /** Whether the last decode left hidden states. */
+    private boolean hidden;
 
     Context(
             Model model,
@@ -58,6 +61,7 @@ public final class Context implements AutoCloseable {
         batchTokens = symbols.nBatch().call(context);
         vocabSize = model.vocab().size();
         logitsBytes = Float.BYTES * (long) vocabSize;
+        hiddenBytes = Float.BYTES * (long) model.hiddenLength();
         rows = new MemorySegment[batchTokens];
     }
 
@@ -97,10 +101,51 @@ public final class Context implements AutoCloseable {
         requireRange("tokens of the batch with logits", batch.outputs(), 0, options.maxOutputs());
         requireRange("sequence in the batch", batch.highestSequence(), 0, options.maxSequences() - 1);
         requireRange("token in the batch", batch.highestToken(), 0, vocabSize - 1);
+        hidden = false;
         DecodeOutcome outcome = DecodeOutcome.of(symbols.decode().call(context, batch.struct()));
         last = outcome;
         lost = outcome == DecodeOutcome.FATAL;
         return outcome;
+    }
+
+    /**
+     * As {@link #decode}, and keeps what the last layer says of each token, behind the final norm: {@link #hiddenState}. The
+     * library computes logits for all of them too, so each token counts as an output.
+     *
+     * @throws IllegalArgumentException also if a token of the batch does not want logits
+     */
+    public DecodeOutcome decodeHidden(Batch batch) {
+        checkOwner();
+        requireRange("tokens of the batch with logits", batch.outputs(), batch.size(), options.maxOutputs());
+        symbols.setEmbeddings().call(context, true);
+        try {
+            DecodeOutcome outcome = decode(batch);
+            hidden = outcome == DecodeOutcome.OK;
+            return outcome;
+        } finally {
+            symbols.setEmbeddings().call(context, false);
+        }
+    }
+
+    /**
+     * The state behind the last layer of one token of the last batch: {@code float[hiddenLength]}, in the library's own
+     * memory. Valid until the next decode, and only after {@link #decodeHidden}.
+     *
+     * @param batchIndex what {@link Batch#add} returned for the token
+     */
+    public MemorySegment hiddenState(int batchIndex) {
+        checkOwner();
+        if (!hidden) {
+            throw new IllegalStateException("the last decode left no hidden states");
+        }
+        if (batchIndex < 0) {
+            throw new IllegalArgumentException("batch index is " + batchIndex);
+        }
+        MemorySegment row = symbols.getEmbeddingsIth().call(context, batchIndex);
+        if (row.address() == 0) {
+            throw new IllegalArgumentException("no token " + batchIndex + " was in the batch");
+        }
+        return row.reinterpret(hiddenBytes, arena, null);
     }
 
     /**

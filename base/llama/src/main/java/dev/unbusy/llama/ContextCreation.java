@@ -64,6 +64,8 @@ final class ContextCreation {
         putInt(params, "n_outputs_max", options.maxOutputs());
         // Only matters with samplers inside the library, which are not used; 0 is "as many as n_outputs_max".
         putInt(params, "n_outputs_max_per_seq", 0);
+        // LLAMA_POOLING_TYPE_NONE whatever the file says: hidden states are pooled by the caller, over several batches.
+        putInt(params, "pooling_type", 0);
         putInt(params, "n_threads", options.threads());
         putInt(params, "n_threads_batch", options.batchThreads());
         putInt(params, "type_k", options.keys().ggmlType());

@@ -23,6 +23,7 @@ public final class Model implements AutoCloseable {
     private final long parameterCount;
     private final int trainedContextTokens;
     private final int embeddingLength;
+    private final int hiddenLength;
     private final int layerCount;
     private final int headCount;
     private final int kvHeadCount;
@@ -48,6 +49,7 @@ public final class Model implements AutoCloseable {
             parameterCount = symbols.modelNParams().call(model);
             trainedContextTokens = symbols.modelNCtxTrain().call(model);
             embeddingLength = symbols.modelNEmbd().call(model);
+            hiddenLength = symbols.modelNEmbdOut().call(model);
             layerCount = symbols.modelNLayer().call(model);
             // The library aborts the process when asked for the heads of layer 0 of a model without layers.
             headCount = layerCount == 0 ? 0 : symbols.modelNHead().call(model);
@@ -128,6 +130,11 @@ public final class Model implements AutoCloseable {
 
     public int embeddingLength() {
         return embeddingLength;
+    }
+
+    /** Numbers of a token's state behind the last layer: {@link #embeddingLength} for nearly all models. */
+    public int hiddenLength() {
+        return hiddenLength;
     }
 
     public int layerCount() {
