@@ -134,6 +134,22 @@ public record ApiError(
                 maxTokens);
     }
 
+    /** A text to be embedded is longer than the context leaves. */
+    public static ApiError inputTooLong(String path, long tokens, long limitTokens) {
+        return invalid(
+                "context_length_exceeded",
+                path,
+                "'%s' has %d tokens, but at most %d can be embedded. Send it in parts.",
+                path,
+                tokens,
+                limitTokens);
+    }
+
+    /** The model gives no embeddings, or not these. */
+    public static ApiError noEmbeddings(String why) {
+        return invalid("unsupported_model", "model", "This model cannot embed texts: %s.", why);
+    }
+
     /** An answer that was begun with one model file cannot go on with another: token ids mean other texts there. */
     public static ApiError otherModel(String begunWith, String here) {
         return new ApiError(

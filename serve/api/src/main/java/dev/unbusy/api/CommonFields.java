@@ -140,7 +140,7 @@ final class CommonFields {
         }
     }
 
-    private static String checkedUser(JsonBody body, boolean strict) throws IOException {
+    static String checkedUser(JsonBody body, boolean strict) throws IOException {
         String value = body.string();
         if (value.length() > MAX_USER_CHARS) {
             throw ApiError.invalidValue(body.path(), "has " + value.length() + " characters; at most 512 are allowed")

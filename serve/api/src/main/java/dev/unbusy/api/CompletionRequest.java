@@ -1,10 +1,6 @@
 package dev.unbusy.api;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +25,6 @@ public record CompletionRequest(
 
     public static final int MAX_PROMPTS = 64;
     private static final int MAX_LOGPROBS = 20;
-    private static final int MAX_PROMPT_TOKENS = 4_194_304;
 
     /** What is to be continued. */
     public sealed interface Prompt {
@@ -60,7 +55,7 @@ public record CompletionRequest(
                     Parameters.requireKnown(name, false);
                 } else if (!common.read(body, name)) {
                     switch (name) {
-                        case "prompt" -> prompts = prompts(body);
+                        case "prompt" -> prompts = PromptList.read(body, "prompt", MAX_PROMPTS);
                         case "echo" -> echo = body.bool();
                         case "logprobs" -> logprobs = (int) body.integer(0, MAX_LOGPROBS);
                         case "suffix" -> suffix = body.string();
@@ -110,62 +105,6 @@ public record CompletionRequest(
                             .exception();
                 }
             }
-        }
-
-        private static List<Prompt> prompts(JsonBody body) throws IOException {
-            JsonParser parser = body.parser();
-            if (parser.currentToken() == JsonToken.VALUE_STRING) {
-                return List.of(new Prompt.Text(parser.getText()));
-            }
-            if (parser.currentToken() != JsonToken.START_ARRAY) {
-                throw ApiError.wrongType("prompt", "a string, a list of strings or token ids", body.found())
-                        .exception();
-            }
-            JsonToken first = parser.nextToken();
-            if (first == JsonToken.END_ARRAY) {
-                throw ApiError.invalidValue("prompt", "is empty").exception();
-            }
-            if (first == JsonToken.VALUE_NUMBER_INT) {
-                return List.of(new Prompt.Tokens(tokens(body, "prompt")));
-            }
-            List<Prompt> prompts = new ArrayList<>();
-            for (JsonToken token = first; token != JsonToken.END_ARRAY; token = parser.nextToken()) {
-                String path = "prompt[" + prompts.size() + "]";
-                if (prompts.size() == MAX_PROMPTS) {
-                    throw ApiError.invalidValue("prompt", "has more than " + MAX_PROMPTS + " entries")
-                            .exception();
-                }
-                if (token == JsonToken.START_ARRAY) {
-                    if (parser.nextToken() == JsonToken.END_ARRAY) {
-                        throw ApiError.invalidValue(path, "is empty").exception();
-                    }
-                    prompts.add(new Prompt.Tokens(tokens(body, path)));
-                } else if (token == JsonToken.VALUE_STRING) {
-                    prompts.add(new Prompt.Text(parser.getText()));
-                } else {
-                    throw ApiError.wrongType(path, "a string or a list of token ids", body.found())
-                            .exception();
-                }
-            }
-            return prompts;
-        }
-
-        /** From the first id, which the parser stands at, to the list's end. */
-        private static int[] tokens(JsonBody body, String path) throws IOException {
-            int[] ids = new int[64];
-            int count = 0;
-            do {
-                if (count == MAX_PROMPT_TOKENS) {
-                    throw ApiError.invalidValue(path, "has more than " + MAX_PROMPT_TOKENS + " token ids")
-                            .exception();
-                }
-                if (count == ids.length) {
-                    ids = Arrays.copyOf(ids, 2 * count);
-                }
-                ids[count] = (int) body.integer(path + "[" + count + "]", 0, Integer.MAX_VALUE - 1);
-                count++;
-            } while (body.parser().nextToken() != JsonToken.END_ARRAY);
-            return Arrays.copyOf(ids, count);
         }
     }
 }

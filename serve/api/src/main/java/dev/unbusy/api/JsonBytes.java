@@ -107,6 +107,11 @@ final class JsonBytes {
         return Double.isFinite(value) ? literal(Double.toString(value)) : literal("null");
     }
 
+    /** With as few digits as tell it from its neighbours of 32 bits. */
+    JsonBytes single(float value) {
+        return Float.isFinite(value) ? literal(Float.toString(value)) : literal("null");
+    }
+
     JsonBytes bool(boolean value) {
         return literal(value ? "true" : "false");
     }

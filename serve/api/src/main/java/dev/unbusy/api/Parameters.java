@@ -125,6 +125,14 @@ final class Parameters {
         }
     }
 
+    /** For a route without rules of its own: a name is one of these or a mistake. */
+    static void requireOneOf(String name, String[] names) {
+        if (!contains(names, name)) {
+            throw ApiError.unknownParameter(name, nearest(name, Map.of(), names))
+                    .exception();
+        }
+    }
+
     private static boolean isHarmless(JsonBody body, Rule rule) throws IOException {
         JsonToken token = body.parser().currentToken();
         return switch (rule.harmless) {

@@ -93,6 +93,14 @@ class ApiErrorTest {
                         "invalid_request_error",
                         "model_not_found"),
                 Arguments.of(
+                        "inputTooLong",
+                        ApiError.inputTooLong("input[3]", 5000, 4095),
+                        400,
+                        "invalid_request_error",
+                        "context_length_exceeded"),
+                Arguments.of(
+                        "noEmbeddings", ApiError.noEmbeddings("x"), 400, "invalid_request_error", "unsupported_model"),
+                Arguments.of(
                         "contextExceeded",
                         ApiError.contextExceeded(5000, 100, 4096),
                         400,

@@ -119,6 +119,13 @@ class FuzzTest {
     }
 
     @Test
+    void embedding() {
+        String valid = "{\"model\":\"m\",\"input\":[\"a\",[1,2]],\"encoding_format\":\"base64\",\"dimensions\":5,"
+                + "\"user\":\"u\"}";
+        fuzz(valid, 8_000, EmbeddingRequest::parse);
+    }
+
+    @Test
     void outline() {
         fuzz(CHAT, 10_000, RequestOutline::scan);
     }
