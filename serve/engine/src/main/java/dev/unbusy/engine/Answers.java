@@ -4,6 +4,7 @@ import dev.unbusy.api.ApiError;
 import dev.unbusy.api.ModelCard;
 import dev.unbusy.api.WorkerStatus;
 import dev.unbusy.http.Exchange;
+import dev.unbusy.text.Text;
 import java.util.List;
 
 /** The worker's short answers. */
@@ -23,6 +24,12 @@ final class Answers {
         } else {
             exchange.respond(error.status(), JSON, error.body(), headers);
         }
+    }
+
+    /** As many wait as may. */
+    static ApiError full(WorkerConfig config) {
+        Text waiting = Text.counted(config.maxWaiting(), "request", "requests", "个请求");
+        return ApiError.overloaded("This worker has " + waiting.en() + " waiting. Try again shortly.", 1);
     }
 
     static byte[] models(WorkerStatus status, long createdSeconds) {

@@ -1,7 +1,6 @@
 package dev.unbusy.engine;
 
 import dev.unbusy.api.ApiError;
-import dev.unbusy.api.ApiException;
 import dev.unbusy.api.ChatCompletionWriter;
 import dev.unbusy.api.ChatRequest;
 import dev.unbusy.api.CompletionRequest;
@@ -10,43 +9,29 @@ import dev.unbusy.api.Continuation;
 import dev.unbusy.api.ResponseIds;
 import dev.unbusy.api.StreamMarks;
 import dev.unbusy.http.Exchange;
-import dev.unbusy.text.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * Answers the two completion routes. Parsing, templates and tokenizing run on two platform threads of its own: a native
- * call would pin the carrier of a virtual thread, and an event loop must not wait.
- */
+/** Answers the two completion routes. */
 final class Completions implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Completions.class);
-    private static final int TOKENIZER_THREADS = 2;
-
     private final Engine engine;
     private final LoadedModel model;
     private final WorkerConfig config;
     private final PromptMaker prompts;
     private final String fingerprint;
     private final String modelIdentity;
-    private final ExecutorService tokenizers = Executors.newFixedThreadPool(
-            TOKENIZER_THREADS,
-            Thread.ofPlatform().daemon().name("tokenizer-", 0).factory());
+    private final TokenizerThreads threads;
     private final ScheduledThreadPoolExecutor keepAlive = new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("keep-alive").factory());
 
-    Completions(Engine engine, LoadedModel model, WorkerConfig config) {
+    Completions(Engine engine, LoadedModel model, WorkerConfig config, TokenizerThreads threads) {
         this.engine = engine;
         this.model = model;
         this.config = config;
+        this.threads = threads;
         prompts = new PromptMaker(model);
         fingerprint = model.fingerprint();
         modelIdentity = model.identity();
@@ -128,33 +113,16 @@ final class Completions implements AutoCloseable {
     }
 
     private void prepare(Exchange exchange, Preparation preparation) {
-        byte[] received = exchange.bodyBytes();
-        exchange.releaseBody();
         String marks = exchange.header(Continuation.HEADER);
-        try {
-            tokenizers.execute(() -> {
-                try {
-                    if (exchange.isOpen()) {
-                        if (marks == null) {
-                            preparation.of(received, null);
-                        } else {
-                            int size = marksSize(marks, received.length);
-                            int end = received.length - size;
-                            preparation.of(Arrays.copyOf(received, end), Continuation.parse(received, end, size));
-                        }
-                    }
-                } catch (ApiException e) {
-                    Answers.error(exchange, e.error());
-                } catch (RuntimeException | StackOverflowError e) {
-                    LOG.error("request {} failed while it was prepared", exchange.id(), e);
-                    if (exchange.isUnanswered()) {
-                        Answers.error(exchange, ApiError.internal(exchange.id()));
-                    }
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            Answers.error(exchange, ApiError.noWorker("this worker is stopping", 1));
-        }
+        threads.prepare(exchange, received -> {
+            if (marks == null) {
+                preparation.of(received, null);
+            } else {
+                int size = marksSize(marks, received.length);
+                int end = received.length - size;
+                preparation.of(Arrays.copyOf(received, end), Continuation.parse(received, end, size));
+            }
+        });
     }
 
     private static int marksSize(String header, int bodyBytes) {
@@ -187,14 +155,7 @@ final class Completions implements AutoCloseable {
         }
         Engine.Handle handle = engine.submit(open, listeners);
         if (handle == null) {
-            Answers.error(
-                    exchange,
-                    ApiError.overloaded(
-                            "This worker has "
-                                    + Text.counted(config.maxWaiting(), "request", "requests", "个请求")
-                                            .en()
-                                    + " waiting. Try again shortly.",
-                            1));
+            Answers.error(exchange, Answers.full(config));
             return;
         }
         answer.started(handle, keepAlive, config.keepAliveSeconds());
@@ -206,14 +167,6 @@ final class Completions implements AutoCloseable {
 
     @Override
     public void close() {
-        tokenizers.shutdownNow();
         keepAlive.shutdownNow();
-        try {
-            if (!tokenizers.awaitTermination(10, TimeUnit.SECONDS)) {
-                LOG.warn("a tokenizer thread is still busy");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

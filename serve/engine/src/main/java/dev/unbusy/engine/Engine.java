@@ -2,16 +2,13 @@ package dev.unbusy.engine;
 
 import dev.unbusy.api.FinishReason;
 import dev.unbusy.api.StepStatus;
-import dev.unbusy.llama.Batch;
 import dev.unbusy.llama.Context;
 import dev.unbusy.llama.DecodeOutcome;
 import dev.unbusy.llama.Vocab;
-import dev.unbusy.sampling.SamplerScratch;
 import dev.unbusy.scheduler.Scheduler;
 import dev.unbusy.scheduler.SchedulerOptions;
 import dev.unbusy.scheduler.StepPlan;
-import dev.unbusy.scheduler.Submission;
-import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -36,7 +33,7 @@ public final class Engine implements AutoCloseable {
 
     private final Supplier<Context> contexts;
     private final Vocab vocab;
-    private final Scheduler<Generation> scheduler;
+    private final Scheduler<Work> scheduler;
     private final SchedulerOptions options;
     private final EngineMetrics metrics;
     private final int maxWaiting;
@@ -46,18 +43,18 @@ public final class Engine implements AutoCloseable {
     private final Thread thread;
     private final CompletableFuture<@Nullable Void> made = new CompletableFuture<>();
     private final Rates rates = new Rates();
-    private final SamplerScratch scratch;
     private final HeldTokens held = new HeldTokens();
+    private final StepResults results;
     /** What the last step without prefill took: the next one will not be much longer. */
     private long decodeNanos = Long.MAX_VALUE / 2;
     /** Reused while the same answers run. */
-    private Generation[] lastInStep = StepBatch.NOBODY;
+    private Work[] lastInStep = StepBatch.NOBODY;
 
     private final StepClock clock = new StepClock();
     // volatile: written by the engine's thread for everybody to read.
     private volatile EngineStatus status;
     private volatile @Nullable Context context;
-    private volatile Generation[] inStep = StepBatch.NOBODY;
+    private volatile Work[] inStep = StepBatch.NOBODY;
 
     // volatile: set by close(), read by the engine's thread.
     private volatile boolean closing;
@@ -81,7 +78,7 @@ public final class Engine implements AutoCloseable {
         this.maxWaiting = maxWaiting;
         this.onFatal = onFatal;
         scheduler = new Scheduler<>(options);
-        scratch = new SamplerScratch(vocab.size());
+        results = new StepResults(scheduler, vocab, metrics, held, queued);
         status = EngineStatus.idle(options.kvCells());
         thread = Thread.ofPlatform().name("engine-0").unstarted(this::run);
     }
@@ -152,16 +149,56 @@ public final class Engine implements AutoCloseable {
     public @Nullable Handle submit(List<GenerationRequest> requests, List<? extends GenerationListener> listeners) {
         int count = requests.size();
         long nowNanos = System.nanoTime();
-        Generation[] generations = new Generation[count];
+        List<Work> generations = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            generations[i] = new Generation(requests.get(i), listeners.get(i), vocab, nowNanos);
+            generations.add(new Generation(requests.get(i), listeners.get(i), vocab, nowNanos));
         }
-        if (closing || queued.addAndGet(count) > maxWaiting + options.maxRunning()) {
-            queued.addAndGet(-count);
+        if (!reserve(count)) {
             return null;
         }
-        inbox.add(() -> admit(generations));
-        return reason -> cancel(generations, reason);
+        inbox.add(() -> generations.forEach(results::enter));
+        return reason -> {
+            long cancelNanos = System.nanoTime();
+            generations.forEach(generation -> generation.cancellation.request(cancelNanos));
+            cancelled(reason, () -> generations.forEach(results::drop));
+        };
+    }
+
+    /**
+     * Takes texts in that are to be embedded. At most half of the places that run are theirs at a time.
+     *
+     * @return null if the inbox is full
+     */
+    @Nullable
+    Handle embed(EmbeddingJob job) {
+        int places = Math.min(job.inputs(), Math.max(1, options.maxRunning() / 2));
+        if (!reserve(places)) {
+            return null;
+        }
+        inbox.add(() -> enter(job, places));
+        return reason -> {
+            job.cancellation().request(System.nanoTime());
+            cancelled(reason, () -> job.active().forEach(results::drop));
+        };
+    }
+
+    private boolean reserve(int places) {
+        if (closing || queued.addAndGet(places) > maxWaiting + options.maxRunning()) {
+            queued.addAndGet(-places);
+            return false;
+        }
+        return true;
+    }
+
+    private void enter(EmbeddingJob job, int places) {
+        for (int place = 0; place < places; place++) {
+            Embedding embedding = job.next();
+            if (embedding == null) { // Cancelled already.
+                queued.decrementAndGet();
+            } else {
+                results.enter(embedding);
+            }
+        }
     }
 
     /** Ends the thread after the current step; what runs or waits is dropped without a word. */
@@ -186,50 +223,28 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    private void cancel(Generation[] generations, CancelReason reason) {
-        long nowNanos = System.nanoTime();
-        for (Generation generation : generations) {
-            generation.cancelRequested(nowNanos);
-        }
+    /** @param drop for the engine's thread */
+    private void cancelled(CancelReason reason, Runnable drop) {
         metrics.cancelled(reason);
-        inbox.add(() -> {
-            for (Generation generation : generations) {
-                drop(generation);
-            }
-        });
+        inbox.add(drop);
         // A step that only serves the gone need not end. If it ends meanwhile, the next one is broken off for nothing
         // and
         // planned again: rare, and harmless.
-        Generation[] current = inStep;
+        Work[] current = inStep;
         Context owned = context;
         if (current.length > 0 && owned != null && options.takesBack() && StepBatch.allCancelled(current)) {
             owned.abortRequested(true);
         }
     }
 
-    private void admit(Generation[] generations) {
-        for (Generation generation : generations) {
-            switch (scheduler.submit(generation, System.nanoTime())) {
-                case Submission.Accepted ignored -> {}
-                case Submission.TooLong tooLong -> {
-                    queued.decrementAndGet();
-                    fail(
-                            generation,
-                            new IllegalArgumentException("prompt of " + tooLong.promptTokens()
-                                    + " tokens exceeds the context of " + tooLong.contextTokens()));
-                }
-            }
-        }
-    }
-
     private void run() {
         try (Context owned = contexts.get();
                 KvOperations operations = new KvOperations(owned);
-                Batch batch = new Batch(owned.batchTokens())) {
+                StepComputation computation = new StepComputation(owned)) {
             context = owned;
             made.complete(null);
             while (!closing) {
-                step(owned, operations, batch);
+                step(owned, operations, computation);
             }
         } catch (Throwable e) {
             if (!made.completeExceptionally(e)) {
@@ -241,9 +256,9 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    private void step(Context owned, KvOperations operations, Batch batch) throws InterruptedException {
+    private void step(Context owned, KvOperations operations, StepComputation computation) throws InterruptedException {
         takeIn();
-        StepPlan<Generation> plan = scheduler.plan(System.nanoTime());
+        StepPlan<Work> plan = scheduler.plan(System.nanoTime());
         operations.perform(plan.operations());
         scheduler.operationsDone();
         if (plan.runs() == 0) {
@@ -253,14 +268,13 @@ public final class Engine implements AutoCloseable {
             idle();
             return;
         }
-        StepBatch.fill(batch, plan);
         owned.abortRequested(false);
-        lastInStep = StepBatch.generations(plan, lastInStep);
+        lastInStep = StepBatch.whom(plan, lastInStep);
         inStep = lastInStep;
         held.beforeStep(System.nanoTime(), plan.prefillTokens() > 0 ? Long.MAX_VALUE / 2 : decodeNanos);
         long startNanos = System.nanoTime(); // what is sent first is not a cost of the step
         clock.begins(startNanos, scheduler.mostStepNanos());
-        DecodeOutcome outcome = owned.decode(batch);
+        DecodeOutcome outcome = computation.compute(plan);
         long endNanos = System.nanoTime();
         clock.ended(plan, endNanos, outcome == DecodeOutcome.OK || outcome == DecodeOutcome.ABORTED);
         long durationNanos = endNanos - startNanos;
@@ -273,11 +287,17 @@ public final class Engine implements AutoCloseable {
                     decodeNanos = durationNanos;
                 }
                 metrics.step(durationNanos, plan.tokens());
-                int chosen = sample(owned, plan);
+                int chosen = results.tell(computation, plan);
                 rates.step(chosen, plan.prefillTokens(), durationNanos * 1e-9);
             }
-            case ABORTED -> scheduler.aborted(generation -> owned.lastPosition(generation.slot()));
-            case NO_KV_SPACE -> noSpace(plan);
+            case ABORTED -> {
+                computation.forget(plan, false);
+                scheduler.aborted(work -> owned.lastPosition(work.slot()));
+            }
+            case NO_KV_SPACE -> {
+                computation.forget(plan, true); // Of what is computed in parts, some may have fit.
+                noSpace(plan);
+            }
             case INVALID, FATAL ->
                 throw new IllegalStateException(
                         "llama_decode answered " + outcome + " to a step of " + plan.tokens() + " tokens");
@@ -301,75 +321,11 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    /** Returns the number of tokens chosen. */
-    private int sample(Context owned, StepPlan<Generation> plan) {
-        int chosen = 0;
-        for (int run = 0; run < plan.runs(); run++) {
-            int outputs = plan.outputs(run);
-            if (outputs > 0) {
-                int firstRow = plan.endRow(run) - outputs;
-                int guessedRight = 0;
-                while (goesOn(owned.logits(firstRow + guessedRight), plan.sequence(run))) {
-                    guessedRight++;
-                }
-                chosen += 1 + guessedRight;
-                metrics.guesses(outputs - 1, guessedRight);
-            }
-        }
-        return chosen;
-    }
-
-    /** Chooses a token; returns whether it was the one guessed, so that the run's next logits follow it. */
-    private boolean goesOn(MemorySegment logits, Generation generation) {
-        if (generation.isCancelRequested()) {
-            // Here too, since its message may not be in the inbox yet; what it has computed stays cached.
-            drop(generation);
-            return false;
-        }
-        int token;
-        try {
-            token = generation.next(logits, vocab, scratch);
-        } catch (RuntimeException e) {
-            // No distribution, or a listener's mistake: neither may cost the others their answers.
-            finish(generation);
-            fail(generation, e);
-            return false;
-        }
-        metrics.token(generation);
-        if (token < 0) {
-            finish(generation);
-            return false;
-        }
-        held.add(generation, generation.lastTokenNanos);
-        return scheduler.append(generation, token);
-    }
-
-    private static void fail(Generation generation, RuntimeException cause) {
-        try {
-            generation.failed(cause);
-        } catch (RuntimeException e) {
-            LOG.error("A listener failed when it was told of a failure", e);
-        }
-    }
-
-    /** Cancels once, whoever asks first. */
-    private void drop(Generation generation) {
-        if (!generation.isCancelled() && generation.state() != Generation.State.FINISHED) {
-            scheduler.cancel(generation);
-            queued.decrementAndGet();
-        }
-    }
-
-    private void finish(Generation generation) {
-        scheduler.finish(generation);
-        queued.decrementAndGet();
-    }
-
-    private void noSpace(StepPlan<Generation> plan) {
-        Generation first = plan.sequence(0);
+    private void noSpace(StepPlan<Work> plan) {
+        Work first = plan.sequence(0);
         if (!scheduler.failed()) {
-            finish(first);
-            fail(
+            results.finish(first);
+            results.fail(
                     first,
                     new IllegalStateException(FinishReason.INSUFFICIENT_SYSTEM_RESOURCE.word()
                             + ": the KV cache has no room for a single request of " + first.size() + " tokens"));

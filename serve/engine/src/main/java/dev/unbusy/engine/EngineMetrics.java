@@ -76,6 +76,12 @@ public final class EngineMetrics {
         generation.lastTokenNanos = nowNanos;
     }
 
+    /** A text was embedded. */
+    void embedded(int tokens, int cached) {
+        promptTokens.increment(tokens);
+        cachedTokens.increment(cached);
+    }
+
     /** Guesses were checked, of which so many were right. */
     void guesses(int checked, int right) {
         guessedRight.increment(right);

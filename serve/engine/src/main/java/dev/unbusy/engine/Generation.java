@@ -10,7 +10,6 @@ import dev.unbusy.sampling.Sampler;
 import dev.unbusy.sampling.SamplerScratch;
 import dev.unbusy.sampling.TokenLogprobs;
 import dev.unbusy.scheduler.PromptLookupDrafter;
-import dev.unbusy.scheduler.Sequence;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * One answer on its way: the scheduler's sequence together with its sampler and its text. Owned by the engine's thread,
  * except for cancelling.
  */
-final class Generation extends Sequence {
+final class Generation extends Work {
     private static final Logger LOG = LoggerFactory.getLogger(Generation.class);
 
     private final GenerationRequest request;
@@ -41,16 +40,14 @@ final class Generation extends Sequence {
     /** Since when a token waits to be sent, 0 if none does; {@link HeldTokens} keeps it. */
     long heldSinceNanos;
 
-    /** When the client lost interest, 0 while it has not. Volatile: set by any thread, read by the engine and other cancellers. */
-    private volatile long cancelledNanos;
-
     /** @throws dev.unbusy.api.ApiException where the answer is to go on behind tokens that no worker can have written */
     Generation(GenerationRequest request, GenerationListener listener, Vocab vocab, long submittedNanos) {
         super(
                 request.prompt(),
                 request.maxTokens(),
                 request.claims().claim(),
-                request.claims().cacheScope());
+                request.claims().cacheScope(),
+                new Cancellation());
         this.request = request;
         this.listener = listener;
         this.submittedNanos = submittedNanos;
@@ -168,6 +165,7 @@ final class Generation extends Sequence {
         }
     }
 
+    @Override
     void failed(Throwable cause) {
         try {
             listener.failed(cause);
@@ -178,23 +176,6 @@ final class Generation extends Sequence {
 
     int chosen() {
         return chosen;
-    }
-
-    /** From any thread; the first call counts. */
-    void cancelRequested(long nowNanos) {
-        if (cancelledNanos == 0) {
-            cancelledNanos = nowNanos == 0 ? 1 : nowNanos;
-        }
-    }
-
-    boolean isCancelRequested() {
-        return cancelledNanos != 0;
-    }
-
-    /** How much of this time was after the cancel. */
-    long goneNanos(long startNanos, long endNanos) {
-        long cancelled = cancelledNanos;
-        return cancelled == 0 ? 0 : Math.max(0, endNanos - (cancelled - startNanos > 0 ? cancelled : startNanos));
     }
 
     /** Whether the token chosen last is the first of this worker's. */

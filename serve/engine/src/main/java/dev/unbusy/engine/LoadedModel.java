@@ -1,5 +1,6 @@
 package dev.unbusy.engine;
 
+import dev.unbusy.api.ApiError;
 import dev.unbusy.catalog.HostFacts;
 import dev.unbusy.chat.ChatFormat;
 import dev.unbusy.chat.ModelTexts;
@@ -36,6 +37,9 @@ final class LoadedModel implements AutoCloseable {
 
     /** Guesses for all answers in one step. */
     private static final int MOST_GUESSES = 32;
+
+    /** Tokens whose hidden states are asked for at once: a tile of the library's attention, below which it goes row by row. */
+    private static final int HIDDEN_ROWS = 64;
 
     private final Model model;
     private final ChatFormat format;
@@ -99,6 +103,28 @@ final class LoadedModel implements AutoCloseable {
         return format;
     }
 
+    /** Numbers of an embedding. */
+    int hiddenLength() {
+        return model.hiddenLength();
+    }
+
+    /**
+     * How it embeds texts.
+     *
+     * @throws dev.unbusy.api.ApiException if it cannot
+     */
+    Pooling pooling() {
+        Pooling pooling = Pooling.of(model.metadata(model.architecture() + ".pooling_type"));
+        if (pooling == null) {
+            throw ApiError.noEmbeddings("it scores pairs of texts").exception();
+        }
+        if ("false".equals(model.metadata(model.architecture() + ".attention.causal"))) {
+            throw ApiError.noEmbeddings("its tokens look at those behind them, and this server computes texts in parts")
+                    .exception();
+        }
+        return pooling;
+    }
+
     int contextTokens() {
         return sizing.contextTokens();
     }
@@ -147,7 +173,7 @@ final class LoadedModel implements AutoCloseable {
                 batchTokens(),
                 batchTokens(),
                 slots(),
-                Math.max(slots(), maxOutputs()),
+                Math.max(Math.max(slots(), maxOutputs()), Math.min(batchTokens(), HIDDEN_ROWS)),
                 threads,
                 threads,
                 config.kvType(),

@@ -12,7 +12,6 @@ import dev.unbusy.chat.PromptInput;
 import dev.unbusy.chat.RenderedPrompt;
 import dev.unbusy.chat.Thinking;
 import dev.unbusy.chat.ToolCallSyntax;
-import dev.unbusy.llama.LlamaException;
 import dev.unbusy.llama.Vocab;
 import dev.unbusy.sampling.LogitBias;
 import dev.unbusy.sampling.Penalties;
@@ -35,6 +34,7 @@ final class PromptMaker {
     private final MaskStore masks;
     private final ShapeMaker shapes;
     private final GapFiller gaps;
+    private final RequestTokens tokens;
 
     /** One for each engine: the masks belong to its thread. */
     PromptMaker(LoadedModel model) {
@@ -42,6 +42,7 @@ final class PromptMaker {
         masks = new MaskStore(model.vocab());
         shapes = new ShapeMaker(model.vocab(), masks);
         gaps = new GapFiller(model.vocab());
+        tokens = new RequestTokens(model.vocab());
     }
 
     /** @throws dev.unbusy.api.ApiException if the conversation is refused or does not fit */
@@ -74,10 +75,10 @@ final class PromptMaker {
         } catch (ChatException e) {
             throw refused(e, "model");
         }
-        int[] tokens = tokens(prompt.text(), !prompt.startsWithBos(), "messages");
+        int[] ids = tokens.of(prompt.text(), !prompt.startsWithBos(), true, "messages");
         int logprobs = request.logprobs() ? request.topLogprobs() : -1;
         AnswerShape shape = shapes.of(request, prompt.outputStart(), syntax);
-        return requests("messages", tokens, request.sampling(), logprobs, shape, claims);
+        return requests("messages", ids, request.sampling(), logprobs, shape, claims);
     }
 
     private static ApiException refused(ChatException e, String fallback) {
@@ -90,13 +91,13 @@ final class PromptMaker {
     List<GenerationRequest> completion(CompletionRequest request, Claims claims) {
         List<GenerationRequest> all = new ArrayList<>();
         for (CompletionRequest.Prompt prompt : request.prompts()) {
-            int[] tokens = switch (prompt) {
+            int[] ids = switch (prompt) {
                 case CompletionRequest.Prompt.Text text -> text(text.text(), request.suffix());
-                case CompletionRequest.Prompt.Tokens ids -> checked(ids.ids());
+                case CompletionRequest.Prompt.Tokens given -> tokens.checked(given.ids(), "prompt");
             };
             all.addAll(requests(
                     "prompt",
-                    tokens,
+                    ids,
                     request.sampling(),
                     request.logprobs(),
                     AnswerShape.free(OutputStart.PLAIN),
@@ -107,10 +108,10 @@ final class PromptMaker {
 
     private int[] text(String prompt, @Nullable String suffix) {
         if (suffix == null) {
-            return tokens(prompt, true, "prompt");
+            return tokens.of(prompt, true, true, "prompt");
         }
         try {
-            return gaps.prompt(prompt, suffix, (text, param) -> tokens(text, false, false, param));
+            return gaps.prompt(prompt, suffix, (text, param) -> tokens.of(text, false, false, param));
         } catch (ChatException e) {
             throw refused(e, "suffix");
         }
@@ -136,46 +137,10 @@ final class PromptMaker {
         return copies;
     }
 
-    private int[] checked(int[] ids) {
-        for (int i = 0; i < ids.length; i++) {
-            if (ids[i] >= model.vocab().size()) {
-                throw ApiError.outOfRange(
-                                "prompt[" + i + "]",
-                                ids[i],
-                                "a token id below " + model.vocab().size())
-                        .exception();
-            }
-        }
-        return ids;
-    }
-
-    /** @param param the request's field that the text came from */
-    private int[] tokens(String text, boolean addSpecial, String param) {
-        return tokens(text, addSpecial, true, param);
-    }
-
-    private int[] tokens(String text, boolean addSpecial, boolean parseSpecial, String param) {
-        try {
-            return model.vocab().tokenize(text, addSpecial, parseSpecial);
-        } catch (LlamaException e) {
-            if (!e.code().equals("text-run-too-long")) {
-                throw e;
-            }
-            throw new ApiError(
-                            400,
-                            e.getMessage() + ". " + e.remedy().en() + ".",
-                            "invalid_request_error",
-                            param,
-                            e.code(),
-                            0)
-                    .exception();
-        }
-    }
-
     private List<GenerationRequest> requests(
-            String param, int[] tokens, SamplingOptions options, int logprobs, AnswerShape shape, Claims claims) {
+            String param, int[] ids, SamplingOptions options, int logprobs, AnswerShape shape, Claims claims) {
         Vocab vocab = model.vocab();
-        int[] prompt = tokens.length > 0 || vocab.bos() < 0 ? tokens : new int[] {vocab.bos()};
+        int[] prompt = ids.length > 0 || vocab.bos() < 0 ? ids : new int[] {vocab.bos()};
         if (prompt.length == 0) {
             throw ApiError.invalidValue("prompt", "has no tokens; send at least one character")
                     .exception();

@@ -52,7 +52,9 @@ public final class Worker implements AutoCloseable {
     private final LoadedModel model;
     private final Engine engine;
     private final Metrics metrics;
+    private final TokenizerThreads tokenizers = new TokenizerThreads();
     private final Completions completions;
+    private final Embeddings embeddings;
     private final long startedSeconds = System.currentTimeMillis() / 1000;
 
     @SuppressWarnings("NullAway.Init") // set by start() before anybody has the worker
@@ -72,7 +74,8 @@ public final class Worker implements AutoCloseable {
                 new EngineMetrics(metrics),
                 options.config().maxWaiting(),
                 onFatal);
-        completions = new Completions(engine, model, options.config());
+        completions = new Completions(engine, model, options.config(), tokenizers);
+        embeddings = new Embeddings(engine, model, options.config(), tokenizers);
     }
 
     /**
@@ -109,6 +112,7 @@ public final class Worker implements AutoCloseable {
         } catch (RuntimeException e) {
             worker.engine.close();
             worker.completions.close();
+            worker.tokenizers.close();
             model.close();
             metrics.close();
             throw e;
@@ -176,6 +180,7 @@ public final class Worker implements AutoCloseable {
         server.close();
         engine.close();
         completions.close();
+        tokenizers.close();
         model.close();
         metrics.close();
     }
@@ -186,6 +191,7 @@ public final class Worker implements AutoCloseable {
         switch (path) {
             case "/v1/chat/completions" -> post(exchange, () -> completions.chat(exchange));
             case "/v1/completions" -> post(exchange, () -> completions.completion(exchange));
+            case "/v1/embeddings" -> post(exchange, () -> embeddings.embed(exchange));
             case "/internal/drain" ->
                 post(exchange, () -> {
                     draining = true;
