@@ -61,7 +61,7 @@ public final class Context implements AutoCloseable {
         batchTokens = symbols.nBatch().call(context);
         vocabSize = model.vocab().size();
         logitsBytes = Float.BYTES * (long) vocabSize;
-        hiddenBytes = Float.BYTES * (long) model.hiddenLength();
+        hiddenBytes = Float.BYTES * (long) model.embeddingLength();
         rows = new MemorySegment[batchTokens];
     }
 
@@ -113,9 +113,13 @@ public final class Context implements AutoCloseable {
      * library computes logits for all of them too, so each token counts as an output.
      *
      * @throws IllegalArgumentException also if a token of the batch does not want logits
+     * @throws IllegalStateException if the model {@linkplain Model#tellsHiddenStates cannot}
      */
     public DecodeOutcome decodeHidden(Batch batch) {
         checkOwner();
+        if (!model.tellsHiddenStates()) {
+            throw new IllegalStateException("the library cannot tell the hidden states of " + model.description());
+        }
         requireRange("tokens of the batch with logits", batch.outputs(), batch.size(), options.maxOutputs());
         symbols.setEmbeddings().call(context, true);
         try {
@@ -128,7 +132,7 @@ public final class Context implements AutoCloseable {
     }
 
     /**
-     * The state behind the last layer of one token of the last batch: {@code float[hiddenLength]}, in the library's own
+     * The state behind the last layer of one token of the last batch: {@code float[embeddingLength]}, in the library's own
      * memory. Valid until the next decode, and only after {@link #decodeHidden}.
      *
      * @param batchIndex what {@link Batch#add} returned for the token

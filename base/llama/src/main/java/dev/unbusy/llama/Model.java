@@ -132,9 +132,12 @@ public final class Model implements AutoCloseable {
         return embeddingLength;
     }
 
-    /** Numbers of a token's state behind the last layer: {@link #embeddingLength} for nearly all models. */
-    public int hiddenLength() {
-        return hiddenLength;
+    /**
+     * Whether {@link Context#decodeHidden} is possible. Where the library calls a token's state longer than it is
+     * (deepseek4, whose layers hand several on), it would read beyond it and end the process.
+     */
+    public boolean tellsHiddenStates() {
+        return hiddenLength == embeddingLength;
     }
 
     public int layerCount() {

@@ -39,7 +39,7 @@ class HiddenStateTest extends ContextFixture {
         float[][] whole = hidden(0, 0, count);
         float[][] first = hidden(1, 0, Arrays.copyOf(count, 3));
         float[][] other = hidden(2, 0, france);
-        assertThat(whole[0]).hasSize(model.hiddenLength()).hasSize(576);
+        assertThat(whole[0]).hasSize(model.embeddingLength()).hasSize(576);
         assertThat(first[2]).containsExactly(whole[2], within(1e-2f));
         assertThat(distance(other[other.length - 1], whole[whole.length - 1])).isGreaterThan(1);
     }

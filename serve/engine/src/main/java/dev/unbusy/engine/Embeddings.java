@@ -39,7 +39,7 @@ final class Embeddings {
             }
             EmbeddingAnswer answer = new EmbeddingAnswer(exchange, request, inputs, threads);
             Engine.Handle handle =
-                    engine.embed(new EmbeddingJob(inputs, claims, pooling, model.hiddenLength(), answer));
+                    engine.embed(new EmbeddingJob(inputs, claims, pooling, model.embeddingLength(), answer));
             if (handle == null) {
                 Answers.error(exchange, Answers.full(config));
                 return;
@@ -49,7 +49,7 @@ final class Embeddings {
     }
 
     private void checkSize(EmbeddingRequest request) {
-        int length = model.hiddenLength();
+        int length = model.embeddingLength();
         if (request.dimensions() > 0 && request.dimensions() != length) {
             // No key of a GGUF file says that a model's first numbers mean something without the others.
             throw ApiError.invalidValue(

@@ -38,9 +38,6 @@ final class LoadedModel implements AutoCloseable {
     /** Guesses for all answers in one step. */
     private static final int MOST_GUESSES = 32;
 
-    /** Tokens whose hidden states are asked for at once: a tile of the library's attention, below which it goes row by row. */
-    private static final int HIDDEN_ROWS = 64;
-
     private final Model model;
     private final ChatFormat format;
     private final WorkerConfig config;
@@ -104,8 +101,8 @@ final class LoadedModel implements AutoCloseable {
     }
 
     /** Numbers of an embedding. */
-    int hiddenLength() {
-        return model.hiddenLength();
+    int embeddingLength() {
+        return model.embeddingLength();
     }
 
     /**
@@ -114,6 +111,11 @@ final class LoadedModel implements AutoCloseable {
      * @throws dev.unbusy.api.ApiException if it cannot
      */
     Pooling pooling() {
+        if (!model.tellsHiddenStates()) {
+            throw ApiError.noEmbeddings(
+                            "llama.cpp cannot tell the hidden states of architecture " + model.architecture())
+                    .exception();
+        }
         Pooling pooling = Pooling.of(model.metadata(model.architecture() + ".pooling_type"));
         if (pooling == null) {
             throw ApiError.noEmbeddings("it scores pairs of texts").exception();
@@ -173,7 +175,7 @@ final class LoadedModel implements AutoCloseable {
                 batchTokens(),
                 batchTokens(),
                 slots(),
-                Math.max(Math.max(slots(), maxOutputs()), Math.min(batchTokens(), HIDDEN_ROWS)),
+                Math.max(Math.max(slots(), maxOutputs()), Math.min(batchTokens(), StepComputation.HIDDEN_ROWS)),
                 threads,
                 threads,
                 config.kvType(),

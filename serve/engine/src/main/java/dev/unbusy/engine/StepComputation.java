@@ -12,12 +12,18 @@ import java.util.List;
  * Computes planned steps in the library. Owned by the engine's thread.
  *
  * <ol>
- *   <li>Texts to be embedded, as many of their tokens at once as may have outputs: the library computes logits for every
+ *   <li>Texts to be embedded, {@value #HIDDEN_ROWS} of their tokens at once: the library computes logits for every
  *       token whose hidden state it is asked for.
  *   <li>Everything else in one batch, last, because its logits are to stay until the next step.
  * </ol>
  */
 final class StepComputation implements AutoCloseable {
+    /**
+     * Tokens whose hidden states are asked for at once: one less than a tile of the library's attention on CPUs. Below, it goes
+     * row by row, and a text's vector is the same however the text is cut; at and above, other sums are rounded.
+     */
+    static final int HIDDEN_ROWS = 63;
+
     private final Context context;
     private final Batch batch;
     private final int hiddenRows;
@@ -31,7 +37,7 @@ final class StepComputation implements AutoCloseable {
     StepComputation(Context context) {
         this.context = context;
         batch = new Batch(context.batchTokens());
-        hiddenRows = Math.min(context.batchTokens(), context.maxOutputs());
+        hiddenRows = Math.min(HIDDEN_ROWS, Math.min(context.batchTokens(), context.maxOutputs()));
         rowPositions = new int[hiddenRows];
     }
 

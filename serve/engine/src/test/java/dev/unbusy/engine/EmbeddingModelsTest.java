@@ -25,7 +25,9 @@ class EmbeddingModelsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DEEPSEEK2_LITE")
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"DEEPSEEK2_LITE", "DEEPSEEK4"})
     void textBesideOthers_getsTheVectorThatItGetsAlone(TinyModel tiny) throws IOException {
         try (LoadedModel model = load(tiny.write(directory));
                 Engine engine = RealModel.engine(model)) {
@@ -37,7 +39,7 @@ class EmbeddingModelsTest {
             float[][] together = Vectors.embed(engine, model, Pooling.MEAN, texts);
             for (int i = 0; i < together.length; i++) {
                 float[] alone = Vectors.embed(engine, model, Pooling.MEAN, texts.get(i));
-                assertThat(alone).hasSize(model.hiddenLength());
+                assertThat(alone).hasSize(model.embeddingLength());
                 assertThat(Vectors.cosine(together[i], alone)).as("text %d", i).isGreaterThan(0.999);
                 assertThat(Vectors.cosine(together[i], together[(i + 1) % 4]))
                         .as("texts %d and the next", i)
@@ -57,8 +59,17 @@ class EmbeddingModelsTest {
             try (Engine engine = RealModel.engine(model)) {
                 // The library must not pool by itself: each part of a text would be a text.
                 int[] text = TinyEngine.prompt(200, 1);
-                assertThat(Vectors.embed(engine, model, model.pooling(), text)).hasSize(model.hiddenLength());
+                assertThat(Vectors.embed(engine, model, model.pooling(), text)).hasSize(model.embeddingLength());
             }
+        }
+    }
+
+    @Test
+    void modelsWhoseStatesEndTheProcess_refuse() throws IOException {
+        try (LoadedModel model = load(TinyModel.DEEPSEEK4.write(directory))) {
+            assertThatExceptionOfType(ApiException.class)
+                    .isThrownBy(model::pooling)
+                    .satisfies(e -> assertThat(e.error().message()).contains("deepseek4"));
         }
     }
 

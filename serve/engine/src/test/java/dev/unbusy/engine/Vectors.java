@@ -46,7 +46,7 @@ final class Vectors implements EmbeddingListener {
 
     EmbeddingJob job(LoadedModel model, Pooling pooling, Claims claims, List<int[]> inputs) {
         return new EmbeddingJob(
-                inputs.stream().map(int[]::clone).toList(), claims, pooling, model.hiddenLength(), this);
+                inputs.stream().map(int[]::clone).toList(), claims, pooling, model.embeddingLength(), this);
     }
 
     static float[] embed(Engine engine, LoadedModel model, Pooling pooling, int[] input) {
