@@ -76,14 +76,20 @@ final class Account {
         }
     }
 
-    /** What it has really cost goes to its tenant's account, and what it really took teaches the next price. */
-    void settle(Dispatcher.Candidate who, UsageScan.@Nullable Found usage, RequestRecord told) {
+    /**
+     * What it has really cost goes to its tenant's account, and what it really took teaches the next price.
+     *
+     * @param clientLeft whoever goes away pays for what was done until then
+     */
+    Used settle(Dispatcher.Candidate who, @Nullable WorkerAnswer answer, RequestRecord told, boolean clientLeft) {
         if (!charged) {
-            return;
+            return Used.NOTHING;
         }
+        UsageScan.Found usage = answer == null ? null : answer.usage();
         if (usage == null || usage.promptTokens() <= 0) {
             context.dispatcher().settled(who, ranNanos);
-            return;
+            long events = told.relayedBefore() + (answer == null ? 0 : answer.events());
+            return events > 0 || clientLeft ? Used.estimated(request.facts().price(), events, ranNanos) : Used.NOTHING;
         }
         if (last != null && usage.cachedTokens() >= 0) {
             last.observed(usage.promptTokens(), usage.cachedTokens());
@@ -107,5 +113,16 @@ final class Account {
                 usage.promptTokens(),
                 usage.completionTokens(),
                 request.maxTokens() > 0 && usage.completionTokens() >= (long) request.maxTokens() * request.answers()));
+        return Used.counted(usage);
+    }
+
+    /** The last thing: what the ledger has been told is not held any more. */
+    void settleQuota(Used used) {
+        long now = System.nanoTime();
+        if (charged) {
+            request.held().settle(used.totalTokens(), now);
+        } else {
+            request.held().cancel(now);
+        }
     }
 }

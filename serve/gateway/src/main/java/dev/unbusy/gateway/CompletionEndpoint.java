@@ -7,6 +7,7 @@ import dev.unbusy.api.ApiException;
 import dev.unbusy.api.Priority;
 import dev.unbusy.api.RequestOutline;
 import dev.unbusy.http.Exchange;
+import dev.unbusy.ledger.KeyRecord;
 import dev.unbusy.routing.PrefixKeys;
 import dev.unbusy.routing.RequestFacts;
 import io.netty.buffer.ByteBuf;
@@ -30,10 +31,10 @@ final class CompletionEndpoint {
     }
 
     /** On the exchange's event loop. */
-    void handle(Exchange exchange, RelayRequest.Route route) {
+    void handle(Exchange exchange, Caller caller, RelayRequest.Route route) {
         RelayRequest request;
         try {
-            request = read(exchange, route);
+            request = read(exchange, caller, route);
         } catch (ApiException e) {
             ApiError error = e.error();
             context.metrics().ended(route.label(), error.status(), Outcome.REJECTED);
@@ -49,7 +50,7 @@ final class CompletionEndpoint {
                 .start();
     }
 
-    private RelayRequest read(Exchange exchange, RelayRequest.Route route) {
+    private RelayRequest read(Exchange exchange, Caller asking, RelayRequest.Route route) {
         if (context.isDraining()) {
             throw new ApiException(GatewayErrors.shuttingDown(context.config().retryAfterSeconds()));
         }
@@ -74,13 +75,15 @@ final class CompletionEndpoint {
                                     asked, unknown, context.config().retryAfterSeconds())
                             : ApiError.unknownModel(asked, context.models().ids()));
         }
-        String tenant = tenant(outline.user());
+        requireAllowed(asking, asked, model);
+        Caller caller = asking.onBehalfOf(user(outline.user()));
         Price price = context.prices()
                 .price(
-                        new PriceBook.Subject(model, route.label(), tenant),
+                        new PriceBook.Subject(model, route.label(), caller.habits()),
                         outline.promptBytes(),
                         outline.maxTokens(),
                         outline.n());
+        Quotas.Held held = hold(exchange, caller, model, price);
         return new RelayRequest(
                 exchange.id(),
                 route,
@@ -89,7 +92,8 @@ final class CompletionEndpoint {
                 body,
                 deadlineMillis,
                 priority,
-                tenant,
+                caller,
+                held,
                 outline.promptBytes(),
                 outline.maxTokens(),
                 outline.n());
@@ -122,8 +126,29 @@ final class CompletionEndpoint {
                 .toList();
     }
 
+    /** Its rate limits are told with every answer, also with the one that refuses. */
+    private Quotas.Held hold(Exchange exchange, Caller caller, String model, Price price) {
+        Quotas quotas = context.quotas();
+        long now = System.nanoTime();
+        try {
+            return quotas.reserve(caller, model, price.totalTokens(), now);
+        } finally {
+            String[] limits = quotas.headers(caller, model, now);
+            if (limits.length > 0) {
+                exchange.alwaysHeaders(limits);
+            }
+        }
+    }
+
+    private void requireAllowed(Caller caller, String asked, String model) {
+        KeyRecord key = caller.key();
+        if (key != null && !context.models().allowedTo(key).contains(model)) {
+            throw GatewayErrors.modelNotAllowed(key, asked).exception();
+        }
+    }
+
     /** DeepSeek's {@code user_id} keeps a caller's users apart; a longer one is none, as the worker will say. */
-    private static String tenant(@Nullable String user) {
+    private static String user(@Nullable String user) {
         return user == null ? "" : user.substring(0, Math.min(user.length(), MAX_USER_CHARS));
     }
 

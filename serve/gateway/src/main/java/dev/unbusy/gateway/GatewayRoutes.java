@@ -1,51 +1,80 @@
 package dev.unbusy.gateway;
 
 import dev.unbusy.api.ApiError;
+import dev.unbusy.api.ApiException;
 import dev.unbusy.http.Exchange;
 import dev.unbusy.http.ExchangeHandler;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Which endpoint answers a request: guard first, then path, then method. Runs on event loops. */
+/** Which endpoint answers a request: guard first, then path, method and key. Runs on event loops. */
 final class GatewayRoutes implements ExchangeHandler {
     private static final String MODEL_PATH = "/v1/models/";
     private static final String REQUEST_PATH = "/admin/v1/requests/";
     private static final String BETA = "/beta/";
 
-    /** One endpoint. */
-    private record Endpoint(String label, String method, ExchangeHandler handler) {}
+    /** What answers, once it is known who asks. */
+    @FunctionalInterface
+    private interface Handler {
+        void handle(Exchange exchange, Caller caller) throws Exception;
+    }
+
+    /**
+     * One endpoint.
+     *
+     * @param method null where it looks at the method by itself
+     */
+    private record Endpoint(String label, @Nullable String method, Access.Right right, Handler handler) {}
 
     private final GatewayContext context;
     private final RequestGuard guard;
     private final Cors cors;
     private final ServiceEndpoints services;
+    private final LedgerEndpoint ledger;
     private final Map<String, Endpoint> byPath;
 
     GatewayRoutes(
-            GatewayContext context, RequestGuard guard, CompletionEndpoint completions, ServiceEndpoints services) {
+            GatewayContext context,
+            RequestGuard guard,
+            CompletionEndpoint completions,
+            ServiceEndpoints services,
+            LedgerEndpoint ledger) {
         this.context = context;
         this.guard = guard;
         this.cors = new Cors(context.config().corsOrigins());
         this.services = services;
+        this.ledger = ledger;
+        Access.Right metrics = context.config().publicMetrics() ? Access.Right.NONE : Access.Right.ADMIN;
         this.byPath = Map.of(
                 "/v1/chat/completions",
                 completion(completions, RelayRequest.Route.CHAT),
                 "/v1/completions",
                 completion(completions, RelayRequest.Route.COMPLETIONS),
                 "/v1/models",
-                new Endpoint("models", "GET", services::models),
+                new Endpoint("models", "GET", Access.Right.INFERENCE, services::models),
+                "/user/balance",
+                new Endpoint("balance", "GET", Access.Right.INFERENCE, services::balance),
                 "/healthz",
-                new Endpoint("healthz", "GET", services::healthz),
+                get("healthz", Access.Right.NONE, services::healthz),
                 "/readyz",
-                new Endpoint("readyz", "GET", services::readyz),
+                get("readyz", Access.Right.NONE, services::readyz),
                 "/metrics",
-                new Endpoint("metrics", "GET", services::metrics),
+                get("metrics", metrics, services::metrics),
                 "/admin/v1/status",
-                new Endpoint("status", "GET", services::status));
+                get("status", Access.Right.ADMIN, services::status));
+    }
+
+    private static Endpoint get(String label, Access.Right right, ExchangeHandler handler) {
+        return new Endpoint(label, "GET", right, (exchange, caller) -> handler.handle(exchange));
     }
 
     private static Endpoint completion(CompletionEndpoint endpoint, RelayRequest.Route route) {
-        return new Endpoint(route.label(), "POST", exchange -> endpoint.handle(exchange, route));
+        return new Endpoint(
+                route.label(),
+                "POST",
+                Access.Right.INFERENCE,
+                (exchange, caller) -> endpoint.handle(exchange, caller, route));
     }
 
     @Override
@@ -54,7 +83,9 @@ final class GatewayRoutes implements ExchangeHandler {
         String origin = exchange.header("origin");
         boolean allowedOrigin = cors.allows(origin);
         boolean safe = allowedOrigin || method.equals("GET") || method.equals("HEAD");
-        RequestGuard.Refusal refusal = guard.check(exchange.header("host"), origin, safe);
+        // A page whose name was bound to this address has no key: where one is asked for, any name may lead here.
+        boolean anyHost = context.access().asksForKeys();
+        RequestGuard.Refusal refusal = guard.check(exchange.header("host"), anyHost, origin, safe);
         if (refusal != null) {
             refuse(exchange, GatewayErrors.guard(refusal));
             return;
@@ -68,19 +99,30 @@ final class GatewayRoutes implements ExchangeHandler {
             Cors.answerPreflight(exchange);
         } else if (endpoint == null) {
             refuse(exchange, GatewayErrors.noSuchPath(method, exchange.path()));
-        } else if (!method.equals(endpoint.method())
-                && !(method.equals("HEAD") && endpoint.method().equals("GET"))) {
-            ApiError error = ApiError.methodNotAllowed(method, exchange.path(), endpoint.method());
-            context.metrics().ended(endpoint.label(), error.status(), Outcome.REJECTED);
-            exchange.respond(
-                    error.status(),
-                    "application/json",
-                    error.body(),
-                    "allow",
-                    endpoint.method().equals("GET") ? "GET, HEAD" : endpoint.method());
+        } else if (!takes(endpoint, method)) {
+            String allowed = Objects.requireNonNull(endpoint.method());
+            ApiError error = ApiError.methodNotAllowed(method, exchange.path(), allowed);
+            answer(exchange, endpoint.label(), error, "allow", allowed.equals("GET") ? "GET, HEAD" : allowed);
         } else {
-            endpoint.handler().handle(exchange);
+            Caller caller;
+            try {
+                caller = context.access().caller(exchange, endpoint.right());
+            } catch (ApiException e) {
+                if (e.error().status() == 401) {
+                    answer(exchange, endpoint.label(), e.error(), "www-authenticate", "Bearer");
+                } else {
+                    answer(exchange, endpoint.label(), e.error());
+                }
+                return;
+            }
+            endpoint.handler().handle(exchange, caller);
         }
+    }
+
+    private static boolean takes(Endpoint endpoint, String method) {
+        return endpoint.method() == null
+                || method.equals(endpoint.method())
+                || (method.equals("HEAD") && endpoint.method().equals("GET"));
     }
 
     private @Nullable Endpoint find(String path) {
@@ -94,14 +136,14 @@ final class GatewayRoutes implements ExchangeHandler {
         }
         if (path.startsWith(REQUEST_PATH) && path.length() > REQUEST_PATH.length()) {
             String id = path.substring(REQUEST_PATH.length());
-            return new Endpoint("why", "GET", exchange -> services.why(exchange, id));
+            return get("why", Access.Right.ADMIN, exchange -> services.why(exchange, id));
         }
         String withVersion = path.startsWith("/models/") ? "/v1" + path : path;
         if (withVersion.startsWith(MODEL_PATH) && withVersion.length() > MODEL_PATH.length()) {
             String name = withVersion.substring(MODEL_PATH.length());
-            return new Endpoint("models", "GET", exchange -> services.model(exchange, name));
+            return get("models", Access.Right.INFERENCE, exchange -> services.model(exchange, name));
         }
-        return null;
+        return LedgerApi.has(path) ? new Endpoint("ledger", null, Access.Right.ADMIN, ledger::handle) : null;
     }
 
     /** DeepSeek serves the API without {@code /v1} too, and under {@code /beta} what is offered everywhere here. */
@@ -110,7 +152,11 @@ final class GatewayRoutes implements ExchangeHandler {
     }
 
     private void refuse(Exchange exchange, ApiError error) {
-        context.metrics().ended("none", error.status(), Outcome.REJECTED);
-        exchange.respond(error.status(), "application/json", error.body());
+        answer(exchange, "none", error);
+    }
+
+    private void answer(Exchange exchange, String label, ApiError error, String... headers) {
+        context.metrics().ended(label, error.status(), Outcome.REJECTED);
+        exchange.respond(error.status(), "application/json", error.body(), headers);
     }
 }

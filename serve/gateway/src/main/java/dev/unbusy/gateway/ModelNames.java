@@ -1,10 +1,13 @@
 package dev.unbusy.gateway;
 
+import dev.unbusy.ledger.KeyRecord;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +68,21 @@ final class ModelNames {
     /** Served ids in order. */
     List<String> ids() {
         return ids;
+    }
+
+    /** Those of the served models that a key may use; it names them as its users do. */
+    List<String> allowedTo(@Nullable KeyRecord key) {
+        if (key == null || key.models().isEmpty()) {
+            return ids;
+        }
+        Set<String> allowed = new HashSet<>();
+        for (String name : key.models()) {
+            String id = resolve(name);
+            if (id != null) {
+                allowed.add(id);
+            }
+        }
+        return ids.stream().filter(allowed::contains).toList();
     }
 
     private @Nullable String served(String name) {

@@ -284,13 +284,14 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         loop.remove(this);
         context.relayClosed();
         account.giveBack(outcome.slotEnd());
-        account.settle(this, answer == null ? null : answer.usage(), told);
+        Used used = account.settle(this, answer, told, outcome == Outcome.CLIENT_LEFT);
         recovery.close();
         client.releaseRequest();
         if (answer != null) {
             answer.discard();
         }
-        told.ended(outcome, status, answer);
+        told.ended(outcome, status, answer, used);
+        account.settleQuota(used);
     }
 
     private void leaveWorker() {
@@ -355,7 +356,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
 
     @Override
     public double weight() {
-        return 1;
+        return request.caller().weight();
     }
 
     @Override

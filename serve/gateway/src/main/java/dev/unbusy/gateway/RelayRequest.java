@@ -14,7 +14,8 @@ import io.netty.buffer.ByteBuf;
  *     {@link ClientAnswer#releaseRequest}
  * @param deadlineMillis how long it waits for its first token
  * @param priority passed on to the worker
- * @param tenant whose share it takes
+ * @param caller who sent it
+ * @param held what it holds of the caller's quota
  * @param promptBytes JSON bytes of its prompt
  * @param maxTokens its bound on an answer, −1 where it gives none
  * @param answers how many it asks for
@@ -27,14 +28,20 @@ record RelayRequest(
         ByteBuf body,
         long deadlineMillis,
         Priority priority,
-        String tenant,
+        Caller caller,
+        Quotas.Held held,
         long promptBytes,
         int maxTokens,
         int answers) {
 
     /** Whose price this is. */
     PriceBook.Subject subject() {
-        return new PriceBook.Subject(facts.model(), route.label(), tenant);
+        return new PriceBook.Subject(facts.model(), route.label(), caller.habits());
+    }
+
+    /** Whose share it takes. */
+    String tenant() {
+        return caller.tenant();
     }
 
     /** The completion endpoints; their paths on the worker and their names in metrics. */

@@ -36,14 +36,15 @@ final class RequestGuard {
 
     /**
      * @param host the Host header; null only from HTTP/1.0, which no browser speaks
+     * @param anyHost whether callers are asked for a key, which no page has that took another name
      * @param origin the Origin header
      * @param safeMethod GET or HEAD: without CORS headers in the answer another site cannot read it; or an origin that
      *     {@link Cors} allows
      * @return null where the request may pass
      */
     @Nullable
-    Refusal check(@Nullable String host, @Nullable String origin, boolean safeMethod) {
-        if (host != null && !allowed(nameOf(host))) {
+    Refusal check(@Nullable String host, boolean anyHost, @Nullable String origin, boolean safeMethod) {
+        if (!anyHost && host != null && !allowed(nameOf(host))) {
             return Refusal.FOREIGN_HOST; // 1
         }
         if (!safeMethod && origin != null && !sameHost(origin, host)) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.unbusy.api.ApiError;
 import dev.unbusy.api.WorkerStatus;
 import dev.unbusy.http.Exchange;
+import dev.unbusy.ledger.KeyRecord;
 import dev.unbusy.metrics.Metrics;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -120,13 +121,35 @@ final class ServiceEndpoints {
         }));
     }
 
-    void models(Exchange exchange) {
+    void models(Exchange exchange, Caller caller) {
         answer(exchange, "models", 200, json(out -> {
             out.writeStringField("object", "list");
             out.writeArrayFieldStart("data");
-            for (String id : context.models().ids()) {
+            for (String id : context.models().allowedTo(caller.key())) {
                 out.writeStartObject();
                 card(out, id);
+                out.writeEndObject();
+            }
+            out.writeEndArray();
+        }));
+    }
+
+    /** DeepSeek's form; the currency is tokens of this month's budget, since nobody pays money here. */
+    void balance(Exchange exchange, Caller caller) {
+        KeyRecord key = caller.key();
+        boolean limited = key != null && key.budgetTokens() > 0;
+        long left = key != null && limited
+                ? Math.max(0, key.budgetTokens() - context.ledger().tokensThisMonth(key.id()))
+                : 0;
+        answer(exchange, "balance", 200, json(out -> {
+            out.writeBooleanField("is_available", !limited || left > 0);
+            out.writeArrayFieldStart("balance_infos");
+            if (limited) {
+                out.writeStartObject();
+                out.writeStringField("currency", "TOKENS");
+                out.writeStringField("total_balance", Long.toString(left));
+                out.writeStringField("granted_balance", Long.toString(left));
+                out.writeStringField("topped_up_balance", "0");
                 out.writeEndObject();
             }
             out.writeEndArray();

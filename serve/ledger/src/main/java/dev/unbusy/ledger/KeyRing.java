@@ -43,6 +43,11 @@ public final class KeyRing {
         this.tenants = Map.copyOf(tenants);
     }
 
+    /** No keys at all: nobody is asked for one. */
+    public static KeyRing none() {
+        return new KeyRing(Map.of(), Map.of());
+    }
+
     /**
      * True while no key was ever made: then requests need none. Revoking the last key does not open the door again.
      */

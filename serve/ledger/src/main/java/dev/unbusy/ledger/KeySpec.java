@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name for people, may be empty
  * @param models what it may ask for; empty: everything
- * @param weight its share within its tenant
+ * @param weight of what it asks for in the share of its tenant: what 2 uses counts half of what 1 does
  * @param budgetTokens prompt and completion tokens per calendar month (UTC); 0: no budget
  * @param expiresAtMillis from then on it opens nothing; null: never
  */

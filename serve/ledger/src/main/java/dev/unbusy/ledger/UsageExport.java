@@ -1,71 +1,49 @@
 package dev.unbusy.ledger;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
-import java.io.Writer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Usage as CSV or JSON, a page of rows in memory at a time, however many there are. Rows that end while it runs may be missing.
- * The writer stays open.
- */
+/** Usage rows as CSV or JSON. */
 public final class UsageExport {
-    private static final JsonFactory JSON = new JsonFactory().disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
     private static final String HEAD = "requestId,startedAt,key,tenant,model,route,promptTokens,completionTokens,"
             + "cachedTokens,reasoningTokens,queueMs,durationMs,worker,outcome,priority,continued\r\n";
 
     private UsageExport() {}
 
     /**
-     * RFC 4180 with a line of names. What is not known is empty. A text that a spreadsheet would take for a formula gets an
-     * apostrophe before it, as OWASP advises: clients choose names that end up here.
+     * RFC 4180. What is not known is empty. A text that a spreadsheet would take for a formula gets an apostrophe before it,
+     * as OWASP advises: clients choose names that end up here.
+     *
+     * @param withHead whether the line of names comes first: the first page has it
      */
-    public static void csv(Ledger ledger, UsageQuery query, Writer out) throws IOException {
-        out.write(HEAD);
-        StringBuilder line = new StringBuilder();
-        for (UsagePage page = ledger.usage(query); page != null; page = next(ledger, query, page)) {
-            for (UsageRecord row : page.rows()) {
-                line.setLength(0);
-                text(line, row.requestId());
-                number(line, row.startedAtMillis());
-                text(line, row.keyId());
-                text(line, row.tenant());
-                text(line, row.model());
-                text(line, row.route());
-                count(line, row.promptTokens());
-                count(line, row.completionTokens());
-                count(line, row.cachedTokens());
-                count(line, row.reasoningTokens());
-                count(line, row.queueMillis());
-                count(line, row.durationMillis());
-                text(line, row.worker());
-                text(line, row.outcome());
-                text(line, row.priority());
-                number(line, row.continued());
-                line.setLength(line.length() - 1);
-                out.append(line).append("\r\n");
-            }
+    public static String csv(List<UsageRecord> rows, boolean withHead) {
+        StringBuilder out = new StringBuilder(withHead ? HEAD : "");
+        for (UsageRecord row : rows) {
+            text(out, row.requestId());
+            number(out, row.startedAtMillis());
+            text(out, row.keyId());
+            text(out, row.tenant());
+            text(out, row.model());
+            text(out, row.route());
+            count(out, row.promptTokens());
+            count(out, row.completionTokens());
+            count(out, row.cachedTokens());
+            count(out, row.reasoningTokens());
+            count(out, row.queueMillis());
+            count(out, row.durationMillis());
+            text(out, row.worker());
+            text(out, row.outcome());
+            text(out, row.priority());
+            number(out, row.continued());
+            out.setLength(out.length() - 1);
+            out.append("\r\n");
         }
-        out.flush();
+        return out.toString();
     }
 
-    /** One document {@code {"rows": [...]}}; what is not known is null. */
-    public static void json(Ledger ledger, UsageQuery query, Writer out) throws IOException {
-        try (JsonGenerator json = JSON.createGenerator(out)) {
-            json.writeStartObject();
-            json.writeArrayFieldStart("rows");
-            for (UsagePage page = ledger.usage(query); page != null; page = next(ledger, query, page)) {
-                for (UsageRecord row : page.rows()) {
-                    json(json, row);
-                }
-            }
-            json.writeEndArray();
-            json.writeEndObject();
-        }
-    }
-
-    /** One row as an object, with the names that `unbusy usage --json` has. */
+    /** One row as an object, with the names that `unbusy usage --json` has; what is not known is null. */
     public static void json(JsonGenerator json, UsageRecord row) throws IOException {
         json.writeStartObject();
         json.writeStringField("requestId", row.requestId());
@@ -85,11 +63,6 @@ public final class UsageExport {
         json.writeStringField("priority", row.priority());
         json.writeNumberField("continued", row.continued());
         json.writeEndObject();
-    }
-
-    private static @Nullable UsagePage next(Ledger ledger, UsageQuery query, UsagePage page) {
-        UsageCursor next = page.next();
-        return next == null ? null : ledger.usage(query.withAfter(next));
     }
 
     private static void count(JsonGenerator json, String name, long count) throws IOException {

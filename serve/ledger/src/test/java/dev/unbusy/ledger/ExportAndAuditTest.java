@@ -3,6 +3,8 @@ package dev.unbusy.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -39,14 +41,8 @@ class ExportAndAuditTest {
                 requestId, 5, null, "t", model, "chat", 1, -1, -1, -1, 2, 3, null, "completed", "normal", 0);
     }
 
-    private String csv(UsageQuery query) throws IOException {
-        StringWriter text = new StringWriter();
-        UsageExport.csv(ledger, query, text);
-        return text.toString();
-    }
-
     @Test
-    void csv_quotesWhatMustBe_andDisarmsFormulas() throws IOException {
+    void csv_quotesWhatMustBe_andDisarmsFormulas_pageByPage() {
         String[] models = {
             "plain", "a,b", "say \"hi\"", "two\nlines", "=cmd|' /C calc'!A0", "+1", "-1", "@sum(A1)", "\ttab", "＝全角"
         };
@@ -71,26 +67,31 @@ class ExportAndAuditTest {
         for (int i = models.length - 1; i >= 0; i--) {
             expected.append("r%d,5,,t,%s,chat,1,,,,2,3,,completed,normal,0\r\n".formatted(i, cells[i]));
         }
-        assertThat(csv(new UsageQuery(null, null, 0, 10, 3, null))).isEqualTo(expected.toString());
+        StringBuilder text = new StringBuilder();
+        UsageQuery query = new UsageQuery(null, null, 0, 10, 3, null);
+        for (UsageCursor after = null; ; ) {
+            UsagePage page = ledger.usage(after == null ? query : query.withAfter(after));
+            text.append(UsageExport.csv(page.rows(), after == null));
+            after = page.next();
+            if (after == null) {
+                break;
+            }
+        }
+        assertThat(text.toString()).isEqualTo(expected.toString());
     }
 
     @Test
-    void json_isOneDocument_overAllPages() throws IOException {
-        for (int i = 0; i < 5; i++) {
-            ledger.ended(Ledger.NOT_BEGUN, named("r" + i, "\"quoted\""));
-        }
+    void json_hasAllFields_andNullForWhatIsNotKnown() throws IOException {
         StringWriter text = new StringWriter();
-        UsageExport.json(ledger, new UsageQuery(null, null, 0, 10, 2, null), text);
-        StringBuilder rows = new StringBuilder();
-        for (int i = 4; i >= 0; i--) {
-            rows.append(i == 4 ? "" : ",")
-                    .append("{\"requestId\":\"r" + i + "\",\"startedAt\":5,\"key\":null,\"tenant\":\"t\","
-                            + "\"model\":\"\\\"quoted\\\"\",\"route\":\"chat\",\"promptTokens\":1,"
-                            + "\"completionTokens\":null,\"cachedTokens\":null,\"reasoningTokens\":null,\"queueMs\":2,"
-                            + "\"durationMs\":3,\"worker\":null,\"outcome\":\"completed\",\"priority\":\"normal\","
-                            + "\"continued\":0}");
+        try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+            UsageExport.json(json, named("r", "\"quoted\""));
         }
-        assertThat(text.toString()).isEqualTo("{\"rows\":[" + rows + "]}");
+        assertThat(text.toString())
+                .isEqualTo("{\"requestId\":\"r\",\"startedAt\":5,\"key\":null,\"tenant\":\"t\","
+                        + "\"model\":\"\\\"quoted\\\"\",\"route\":\"chat\",\"promptTokens\":1,"
+                        + "\"completionTokens\":null,\"cachedTokens\":null,\"reasoningTokens\":null,\"queueMs\":2,"
+                        + "\"durationMs\":3,\"worker\":null,\"outcome\":\"completed\",\"priority\":\"normal\","
+                        + "\"continued\":0}");
     }
 
     @Test

@@ -6,8 +6,10 @@ import dev.unbusy.gateway.Backends;
 import dev.unbusy.gateway.Gateway;
 import dev.unbusy.gateway.GatewayConfig;
 import dev.unbusy.gateway.GatewayOptions;
+import dev.unbusy.gateway.LocalToken;
 import dev.unbusy.http.HttpException;
 import dev.unbusy.http.TlsFiles;
+import dev.unbusy.ledger.Ledger;
 import dev.unbusy.metrics.Metric;
 import dev.unbusy.metrics.Metrics;
 import dev.unbusy.text.FileFailure;
@@ -44,14 +46,17 @@ final class FrontDoor {
         metrics.gauge(Metric.BUILD_INFO, () -> 1, Version.text(), role);
         int port = config.section(GatewayConfig.class).port();
         log(role, port, verbose);
+        LedgerHome home = life.own(LedgerHome.of(config, io.environment()));
+        Ledger ledger = life.own(home.open());
+        LocalToken token = LocalToken.draw();
         Gateway gateway;
         try {
-            gateway = life.own(Gateway.start(GatewayOptions.of(config), backends, metrics, workers));
+            gateway = life.own(Gateway.start(GatewayOptions.of(config), backends, ledger, token, metrics, workers));
         } catch (HttpException e) {
             throw whoHas(port, e);
         }
         Path file = new RuntimeFiles(io.environment())
-                .write(URI.create(gateway.url()), config.section(TlsFiles.class).certificate());
+                .write(URI.create(gateway.url()), config.section(TlsFiles.class).certificate(), token);
         life.own(() -> Files.deleteIfExists(file));
         return gateway;
     }
