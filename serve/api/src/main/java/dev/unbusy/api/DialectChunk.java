@@ -100,9 +100,9 @@ record DialectChunk(
                 JsonToken value = parser.nextToken();
                 switch (name) {
                     case "index" -> index = value == JsonToken.VALUE_NUMBER_INT ? parser.getIntValue() : 0;
-                    case "text" -> content = text(parser);
+                    case "text" -> content = or(text(parser), content);
                     case "finish_reason" -> finish = finish(text(parser));
-                    case "stop_reason", "matched_stop" -> stopText = text(parser);
+                    case "stop_reason", "matched_stop" -> stopText = or(text(parser), stopText);
                     case "delta", "message" -> {
                         if (value == JsonToken.START_OBJECT) {
                             message(parser);
@@ -118,11 +118,8 @@ record DialectChunk(
                 String name = parser.currentName();
                 JsonToken value = parser.nextToken();
                 switch (name) {
-                    case "content" -> content = text(parser);
-                    case "reasoning_content", "reasoning" -> {
-                        String found = text(parser);
-                        reasoning = found == null ? reasoning : found;
-                    }
+                    case "content" -> content = or(text(parser), content);
+                    case "reasoning_content", "reasoning" -> reasoning = or(text(parser), reasoning);
                     case "tool_calls" -> {
                         if (value == JsonToken.START_ARRAY) {
                             calls(parser);
@@ -209,6 +206,11 @@ record DialectChunk(
                 }
             }
         }
+    }
+
+    /** Of two members that mean the same, the one that says something. */
+    private static @Nullable String or(@Nullable String found, @Nullable String before) {
+        return found == null ? before : found;
     }
 
     /** Null where it is no string; consumes the value. */

@@ -79,7 +79,11 @@ class AnthropicStreamTest {
 
     @ParameterizedTest
     @CsvSource({
-        "stop, end_turn", "length, max_tokens", "tool_calls, tool_use", "content_filter, refusal", "eos, end_turn"
+        "stop, end_turn",
+        "length, max_tokens",
+        "tool_calls, tool_use",
+        "content_filter, refusal",
+        "eos, end_turn"
     })
     void finishReason_isRenamed(String openAi, String anthropic) {
         assertThat(DialectSamples.stream(Dialect.ANTHROPIC, DialectSamples.finish(openAi)))

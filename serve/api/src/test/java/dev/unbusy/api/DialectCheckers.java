@@ -19,7 +19,9 @@ final class DialectCheckers {
         final StringBuilder content = new StringBuilder();
         final List<String> calls = new ArrayList<>();
         boolean failed;
-        @Nullable JsonNode last;
+
+        @Nullable
+        JsonNode last;
     }
 
     static Found check(Dialect dialect, String stream) {
@@ -137,7 +139,8 @@ final class DialectCheckers {
             expected = "";
             switch (type) {
                 case "response.created" -> expected = "response.in_progress";
-                case "response.in_progress" -> assertThat(data.at("/response/status").asText()).isEqualTo("in_progress");
+                case "response.in_progress" ->
+                    assertThat(data.at("/response/status").asText()).isEqualTo("in_progress");
                 case "response.output_item.added" -> {
                     assertThat(item).isNull();
                     item = data.at("/item/id").asText();
@@ -145,7 +148,9 @@ final class DialectCheckers {
                     expected = item.startsWith("fc_") ? "" : "response.content_part.added";
                 }
                 case "response.content_part.added" -> assertThat(item).isNotNull();
-                case "response.output_text.delta", "response.reasoning_text.delta", "response.function_call_arguments.delta" ->
+                case "response.output_text.delta",
+                        "response.reasoning_text.delta",
+                        "response.function_call_arguments.delta" ->
                     text.append(data.get("delta").asText());
                 case "response.output_text.done", "response.reasoning_text.done" -> {
                     assertThat(data.get("text").asText()).isEqualTo(text.toString());
@@ -168,7 +173,8 @@ final class DialectCheckers {
                 case "response.completed", "response.incomplete" -> {
                     assertThat(item).isNull();
                     assertThat(type).endsWith(data.at("/response/status").asText());
-                    assertThat(data.at("/response/output").valueStream().toList()).isEqualTo(done);
+                    assertThat(data.at("/response/output").valueStream().toList())
+                            .isEqualTo(done);
                     found.last = data;
                 }
                 case "response.failed" -> {

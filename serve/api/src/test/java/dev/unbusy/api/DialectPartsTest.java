@@ -22,7 +22,8 @@ class DialectPartsTest {
         return new DialectParts("x", false, new DialectParts.Listener() {
             @Override
             public void begin(DialectPart part) {
-                log.add("begin " + part.index + " " + part.kind + (part.call < 0 ? "" : " " + part.id + " " + part.name));
+                log.add("begin " + part.index + " " + part.kind
+                        + (part.call < 0 ? "" : " " + part.id + " " + part.name));
             }
 
             @Override
@@ -78,9 +79,15 @@ class DialectPartsTest {
         parts.finish();
         assertThat(log)
                 .containsExactly(
-                        "begin 0 CALL c0 f", "0: {\"a", "end 0",
-                        "begin 1 REASONING", "1: y", "end 1",
-                        "begin 2 TEXT", "2: x", "end 2 last");
+                        "begin 0 CALL c0 f",
+                        "0: {\"a",
+                        "end 0",
+                        "begin 1 REASONING",
+                        "1: y",
+                        "end 1",
+                        "begin 2 TEXT",
+                        "2: x",
+                        "end 2 last");
     }
 
     @Test
@@ -96,7 +103,9 @@ class DialectPartsTest {
     void callWithoutId_getsOne_andWithoutName_isNoCall() {
         delta("{'tool_calls':[{'index':2,'function':{'name':'f','arguments':{'a':1}}}]}");
         assertThat(log).containsExactly("begin 0 CALL call_x_2 f", "0: {\"a\":1}");
-        assertThatThrownBy(() -> call(3, "", "{}")).isInstanceOf(ApiException.class).hasMessageContaining("name");
+        assertThatThrownBy(() -> call(3, "", "{}"))
+                .isInstanceOf(ApiException.class)
+                .hasMessageContaining("name");
     }
 
     @Test

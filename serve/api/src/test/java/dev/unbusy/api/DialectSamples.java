@@ -89,7 +89,8 @@ final class DialectSamples {
         for (byte[] event : events) {
             all.append(new String(answer.event(event, ++second * 1_000_000_000), UTF_8));
         }
-        return all.append(new String(answer.end(++second * 1_000_000_000), UTF_8)).toString();
+        return all.append(new String(answer.end(++second * 1_000_000_000), UTF_8))
+                .toString();
     }
 
     static List<Event> events(String stream) {

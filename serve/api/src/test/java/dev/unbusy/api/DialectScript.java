@@ -25,7 +25,11 @@ final class DialectScript {
 
     private static final String[] TEXTS = {"a", " b\n", "你好", "\uD83D\uDE00", "\"\\", "{\"x\":", "\u0001", "}"};
     private static final String[] ARGUMENTS = {
-        "{}", "{\"a\":1}", "{\"s\":\"}\\\"{\\\\\",\"n\":[1,{\"b\":null}]}", "{ \"城\" : \"上海\" }", "{\"long\":\"aaaaaaaaaaaaaaaa\"}"
+        "{}",
+        "{\"a\":1}",
+        "{\"s\":\"}\\\"{\\\\\",\"n\":[1,{\"b\":null}]}",
+        "{ \"城\" : \"上海\" }",
+        "{\"long\":\"aaaaaaaaaaaaaaaa\"}"
     };
 
     final List<byte[]> events = new ArrayList<>();

@@ -102,7 +102,12 @@ class DialectStreamTest {
     void wholeAnswer_thatIsNone_isThatOfABrokenWorker(Dialect dialect) {
         DialectAnswer answer = DialectSamples.answer(dialect, DialectSamples.minimal(dialect, false));
         for (String bytes : List.of(
-                "", "[]", "{\"choices\":[{\"message\":{\"content\":\"x\"}}]}", "{\"choices\":[]}", "<html>", "{\"error\":\"x\"}")) {
+                "",
+                "[]",
+                "{\"choices\":[{\"message\":{\"content\":\"x\"}}]}",
+                "{\"choices\":[]}",
+                "<html>",
+                "{\"error\":\"x\"}")) {
             try {
                 answer.whole(DialectSamples.bytes(bytes), 1);
                 throw new AssertionError("taken: " + bytes);
