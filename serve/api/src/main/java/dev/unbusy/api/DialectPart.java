@@ -1,5 +1,6 @@
 package dev.unbusy.api;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One part of an answer: a stretch of thinking, a stretch of text, or one call of a tool. */
@@ -54,13 +55,13 @@ final class DialectPart {
     }
 
     /** The arguments, as what other APIs have there; text that is no JSON object goes into one, rather than be lost. */
-    java.util.Map<String, @Nullable Object> arguments() {
+    Map<String, @Nullable Object> arguments() {
         String json = text();
         if (json.isBlank()) {
-            return java.util.Map.of();
+            return Map.of();
         }
-        java.util.Map<String, @Nullable Object> object = DialectJson.objectOrNull(json);
-        return object != null ? object : java.util.Map.of("invalid_json", json);
+        Map<String, @Nullable Object> object = DialectJson.objectOrNull(json);
+        return object != null ? object : Map.of("invalid_json", json);
     }
 
     private void follow(String piece) {

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>A piece for a call that has ended is dropped: its arguments were a complete JSON object before.
  * </ol>
  *
- * <p>Bounds: {@link #MAX_CHARS} and {@link #MAX_PARTS} of one answer, {@link #MAX_HELD} pieces held back. For one thread at a time.
+ * <p>Bounds: {@link #MAX_CHARS} and {@link #MAX_PARTS} of one answer, {@link #MAX_HELD} pieces held back. For one
+ * thread at a time.
  */
 final class DialectParts {
     static final int MAX_CHARS = 16 << 20;
