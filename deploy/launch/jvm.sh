@@ -4,7 +4,7 @@
 # jvm_options [ARGUMENT…]: of the command line that will run.
 jvm_options() {
   local jar class_path= role=command
-  case " $* " in *" up "* | *" worker "* | *" bench "* | *" service "*) role=service ;; esac
+  case " $* " in *" up "* | *" gateway "* | *" worker "* | *" bench "* | *" service "*) role=service ;; esac
   for jar in "$dist"/lib/*.jar; do class_path=$class_path${class_path:+:}$jar; done
   jvm=(
     -XX:+UseSerialGC # event loops and one engine thread: parallel collectors gain nothing and start slower

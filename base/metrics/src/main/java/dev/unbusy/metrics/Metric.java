@@ -43,6 +43,17 @@ public enum Metric {
             "Time from a completion request's arrival to its first dispatch to a worker",
             "补全请求从到达到首次分派给工作进程的时间"),
     GATEWAY_WAITING(Kind.GAUGE, "unbusy_gateway_waiting", "Requests that wait for a worker", "正在等待工作进程的请求数"),
+    GATEWAY_WAITING_WORK(
+            Kind.GAUGE,
+            "unbusy_gateway_waiting_work_seconds",
+            "Estimated worker time of the requests that wait: what a scaler should look at",
+            "排队请求预计需要的工作进程时间（秒）：扩缩容应依据的指标"),
+    GATEWAY_PRICE_ERROR(
+            Kind.SIZES,
+            "unbusy_gateway_price_error_percent",
+            "How far off the estimated tokens of a request were, in percent of the actual ones, by part: prompt, output",
+            "请求 token 数的估计误差，占实际值的百分比，按部分：prompt（提示词）、output（输出）",
+            "part"),
     GATEWAY_RUNNING(
             Kind.GAUGE,
             "unbusy_gateway_running",

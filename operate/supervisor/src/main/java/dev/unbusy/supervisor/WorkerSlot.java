@@ -3,6 +3,7 @@ package dev.unbusy.supervisor;
 import dev.unbusy.api.WorkerStatus;
 import dev.unbusy.gateway.Backend;
 import dev.unbusy.gateway.Backends;
+import dev.unbusy.gateway.PublishedLoad;
 import dev.unbusy.metrics.Metric;
 import dev.unbusy.metrics.Metrics;
 import dev.unbusy.text.Progress;
@@ -26,6 +27,8 @@ final class WorkerSlot implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerSlot.class);
     /** Shorter than {@link WorkerLife#LONGEST_TICK_MILLIS}: time must not stand still in a quiet queue. */
     private static final long TICK_MILLIS = 100;
+
+    private static final int FIRST_LOOK_MILLIS = 1_000;
     /** Where a backend stands that has no address yet; while it is STARTING nobody connects to it. */
     private static final URI NOWHERE = URI.create("http://127.0.0.1:1");
 
@@ -160,11 +163,31 @@ final class WorkerSlot implements Runnable {
         if (serving != null) {
             Thread.ofVirtual().name(id + "-status").start(() -> watch(serving, address, events::add));
         }
+        try {
+            publishLoad(StatusProbe.look(address, FIRST_LOOK_MILLIS)); // before the first request: how many it takes
+        } catch (IOException e) {
+            LOG.debug("{} has not said yet how many requests it computes at once: {}", id, e.toString());
+        }
         backends.put(new Backend(id, address, command.models(), Backend.State.READY, ""));
         LOG.info("{} is ready at {}", id, address);
         // First: who is told looks at the report.
         publish();
         listener.ready(id);
+    }
+
+    private void publishLoad(WorkerStatus said) {
+        backends.publish(
+                id,
+                new PublishedLoad(
+                        said.maxSequences(),
+                        said.running(),
+                        said.waiting(),
+                        said.prefillTokensPerSecond(),
+                        said.tokensPerSecond(),
+                        said.kvCellsTotal(),
+                        said.kvCellsTotal() == 0
+                                ? Double.NaN
+                                : Math.min(1, (double) said.kvCellsFree() / said.kvCellsTotal())));
     }
 
     private void withdraw(RestartReason reason, Text why) {
@@ -217,6 +240,7 @@ final class WorkerSlot implements Runnable {
                 try {
                     WorkerStatus answer = StatusProbe.look(address, Math.max(1_000, config.statusIntervalMillis()));
                     status = answer;
+                    publishLoad(answer);
                     events.accept(StatusProbe.event(answer));
                 } catch (IOException e) {
                     LOG.debug("{} does not answer: {}", id, e.toString());

@@ -266,7 +266,7 @@ public record ApiError(
     }
 
     /** What a client sent, short enough for a sentence and without line ends. */
-    static String quote(String text) {
+    public static String quote(String text) {
         String shown = text.length() <= SHOWN_CHARS ? text : text.substring(0, SHOWN_CHARS) + "…";
         return shown.chars().anyMatch(Character::isISOControl) ? shown.replaceAll("\\p{Cntrl}", "?") : shown;
     }

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param n answers per prompt
  * @param promptBytes of {@code messages} and {@code tools}, or {@code prompt} and {@code suffix}, as JSON: an upper bound
  *     of the text's length in UTF-8
+ * @param prompt where the value of {@code messages} or {@code prompt} lies in the body; null where there is none
+ * @param tools where that of {@code tools} lies; null where there is none
  * @param messageCount entries of {@code messages}; 0 where there is none
  * @param user {@code user_id} or {@code user}
  */
@@ -29,8 +31,13 @@ public record RequestOutline(
         int maxTokens,
         int n,
         long promptBytes,
+        @Nullable Span prompt,
+        @Nullable Span tools,
         int messageCount,
         @Nullable String user) {
+
+    /** Bytes of the body, from the first to behind the last. */
+    public record Span(int from, int to) {}
 
     public static RequestOutline scan(byte[] json) {
         return scan(json, 0, json.length);
@@ -68,6 +75,8 @@ public record RequestOutline(
         private int maxTokens = -1;
         private int n = 1;
         private long promptBytes;
+        private @Nullable Span prompt;
+        private @Nullable Span tools;
         private int messageCount;
         private @Nullable String user;
 
@@ -91,7 +100,8 @@ public record RequestOutline(
             if (parser.nextToken() != null) {
                 throw JsonBody.trailing(parser);
             }
-            return new RequestOutline(model, stream, includeUsage, maxTokens, n, promptBytes, messageCount, user);
+            return new RequestOutline(
+                    model, stream, includeUsage, maxTokens, n, promptBytes, prompt, tools, messageCount, user);
         }
 
         private void field(String name, JsonToken value) throws IOException {
@@ -124,18 +134,26 @@ public record RequestOutline(
                     once(64, name);
                     long from = parser.currentTokenLocation().getByteOffset();
                     messageCount = countAndSkip(value);
-                    promptBytes += parser.currentLocation().getByteOffset() - from;
+                    prompt = span(from);
                 }
                 case "prompt", "suffix", "tools" -> {
                     once(name.equals("prompt") ? 128 : name.equals("suffix") ? 256 : 512, name);
                     long from = parser.currentTokenLocation().getByteOffset();
                     countAndSkip(value);
                     parser.finishToken();
-                    promptBytes += parser.currentLocation().getByteOffset() - from;
+                    Span span = span(from);
+                    prompt = name.equals("prompt") ? span : prompt;
+                    tools = name.equals("tools") ? span : tools;
                 }
                 case "user", "user_id" -> user = text(name, value);
                 default -> parser.skipChildren();
             }
+        }
+
+        private Span span(long from) {
+            long to = parser.currentLocation().getByteOffset();
+            promptBytes += to - from;
+            return new Span((int) from, (int) to);
         }
 
         /** The worker reads the last of two, another reader the first: whoever sends two means to trick one of them. */

@@ -81,6 +81,29 @@ public record WorkerStatus(
         return new WorkerStatus(id, "", state, 0, "", 0, 0, 0, 0, 0, 0, StepStatus.NONE, 0, 0, 0, 0, 0, reason);
     }
 
+    /** The same of a server that somebody else runs. */
+    public WorkerStatus foreign(String itsModel, String itsUrl, int itsRunning, int itsCapacity) {
+        return new WorkerStatus(
+                id,
+                itsModel,
+                state,
+                0,
+                itsUrl,
+                itsRunning,
+                0,
+                0,
+                0,
+                0,
+                0,
+                StepStatus.NONE,
+                0,
+                0,
+                0,
+                0,
+                itsCapacity,
+                reason);
+    }
+
     public WorkerStatus withState(State newState, String newReason) {
         return new WorkerStatus(
                 id,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.ByteArrayInputStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,17 +19,37 @@ class RequestOutlineTest {
     @Test
     void allFields_areFound_whereverTheyStand() {
         String messages = "[{\"role\":\"user\",\"content\":\"你好 {\\\"model\\\":1}\"},{\"a\":[[{}]]}]";
-        RequestOutline outline = scan("{\"x\":{\"model\":\"inner\",\"n\":[1,{\"stream\":1}]},\"messages\":" + messages
+        String json = "{\"x\":{\"model\":\"inner\",\"n\":[1,{\"stream\":1}]},\"messages\":" + messages
                 + ",\"n\":3,\"stream\":true,\"stream_options\":{\"y\":[1],\"include_usage\":false},\"max_tokens\":5,"
-                + "\"user_id\":\"u\",\"model\":\"m\"}");
-        assertThat(outline)
-                .isEqualTo(new RequestOutline("m", true, false, 5, 3, messages.getBytes(UTF_8).length, 2, "u"));
+                + "\"user_id\":\"u\",\"model\":\"m\"}";
+        int from = json.indexOf(messages); // only ASCII before it
+        int length = messages.getBytes(UTF_8).length;
+        RequestOutline.Span span = new RequestOutline.Span(from, from + length);
+        assertThat(scan(json)).isEqualTo(new RequestOutline("m", true, false, 5, 3, length, span, null, 2, "u"));
+        assertThat(RequestOutline.scan(new ByteArrayInputStream(json.getBytes(UTF_8))))
+                .as("from a stream")
+                .isEqualTo(scan(json));
+    }
+
+    @Test
+    void promptAndTools_areWhereTheirBytesLie() {
+        for (String prompt : new String[] {"\"a \\\"text\\\" of 你好\"", "[1,2]", "[\"a\",\"b\"]"}) {
+            String json = "{\"prompt\" : " + prompt + " ,\"tools\":[{\"x\":1}]}";
+            byte[] bytes = json.getBytes(UTF_8);
+            RequestOutline outline = RequestOutline.scan(new ByteArrayInputStream(bytes));
+            assertThat(of(bytes, outline.prompt())).isEqualTo(prompt);
+            assertThat(of(bytes, outline.tools())).isEqualTo("[{\"x\":1}]");
+        }
+    }
+
+    private static String of(byte[] bytes, RequestOutline.@Nullable Span span) {
+        return span == null ? "" : new String(bytes, span.from(), span.to() - span.from(), UTF_8);
     }
 
     @Test
     void absentAndNull_areTheSame() {
         RequestOutline absent = scan("{}");
-        assertThat(absent).isEqualTo(new RequestOutline(null, false, null, -1, 1, 0, 0, null));
+        assertThat(absent).isEqualTo(new RequestOutline(null, false, null, -1, 1, 0, null, null, 0, null));
         assertThat(scan("{\"model\":null,\"stream\":null,\"stream_options\":null,\"max_tokens\":null,\"n\":null,"
                         + "\"user\":null,\"max_completion_tokens\":null}"))
                 .isEqualTo(absent);

@@ -85,12 +85,20 @@ final class TaggedCallParser extends ToolCallParser {
             case null -> {
                 switch (json.accept(plain())) {
                     case MORE -> {}
-                    case ENDED -> state = State.AFTER;
+                    case ENDED -> ended();
                     case WRONG -> wrong(plain());
                 }
             }
             case "" -> {}
             default -> close();
+        }
+    }
+
+    private void ended() {
+        if (undecided()) { // an empty list calls nothing: what follows it would be lost with it
+            refuse();
+        } else {
+            state = State.AFTER;
         }
     }
 

@@ -87,6 +87,7 @@ class ToolCallParserTest {
                 "<tool_call></tool_call>",
                 "<tool_call>{}</tool_call>",
                 "<tool_call>[]</tool_call>",
+                "<tool_call>[]and so on",
                 "<tool_call>{\"arguments\": {\"s\": \"a\"}}</tool_call>",
                 "<tool_call>{\"name\": 5}</tool_call>",
                 "<tool_call>{\"name\": \"",

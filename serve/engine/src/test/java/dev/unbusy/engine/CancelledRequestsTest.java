@@ -117,7 +117,8 @@ class CancelledRequestsTest {
             assertThat(instances("dev.unbusy.engine.Generation")).isZero();
             assertThat(instances("dev.unbusy.scheduler.PromptLookupDrafter")).isZero();
             assertThat(instances("dev.unbusy.grammar.Matcher")).isZero();
-            assertThat(threads()).isEqualTo(threads);
+            // Not equal: the JDK ends threads of its common pool when they have been idle for a while.
+            assertThat(threads()).isNotEmpty().isSubsetOf(threads);
             assertThat(heapLeft).isLessThan(HEAP_BOUND);
             assertThat(nativeBytes() - resident).isLessThan(NATIVE_BOUND);
             assertThat(lost).hasValue(0);

@@ -3,7 +3,9 @@ package dev.unbusy.gateway;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class Backends {
     private final Map<String, Entry> byId = new TreeMap<>();
     private final List<Consumer<Snapshot>> listeners = new CopyOnWriteArrayList<>();
+    private final Map<String, PublishedLoad> loads = new ConcurrentHashMap<>();
+    private final List<BiConsumer<String, PublishedLoad>> loadListeners = new CopyOnWriteArrayList<>();
     private long version;
     // Published to event loops; every write happens under this object's lock.
     private volatile Snapshot snapshot = new Snapshot(List.of());
@@ -72,6 +76,30 @@ public final class Backends {
     /** Removes a backend; what runs on it is not touched. An unknown id is no error. */
     public void remove(String id) {
         change(() -> byId.remove(id));
+        loads.remove(id);
+    }
+
+    /** What is known of a backend's load now. It changes nothing of the backend: a failure of it is still one. */
+    public void publish(String id, PublishedLoad load) {
+        loads.put(id, load);
+        for (BiConsumer<String, PublishedLoad> listener : loadListeners) {
+            listener.accept(id, load);
+        }
+    }
+
+    /** Null where nothing has been published. */
+    @Nullable
+    PublishedLoad load(String id) {
+        return loads.get(id);
+    }
+
+    /** Calls {@code listener} after each {@link #publish}, on the thread that published. */
+    void addLoadListener(BiConsumer<String, PublishedLoad> listener) {
+        loadListeners.add(listener);
+    }
+
+    void removeLoadListener(BiConsumer<String, PublishedLoad> listener) {
+        loadListeners.remove(listener);
     }
 
     public Snapshot snapshot() {

@@ -1,5 +1,6 @@
 package dev.unbusy.gateway;
 
+import dev.unbusy.admission.Place;
 import dev.unbusy.api.ApiError;
 import dev.unbusy.http.Disconnect;
 import dev.unbusy.http.Exchange;
@@ -14,6 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  * inside the body, in the same envelope.
  */
 final class ClientAnswer {
-    private static final byte[] COMMENT = ": keep-alive\n\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] BLANK_LINE = {'\n'};
     private static final byte[] DATA = "data: ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] EVENT_END = "\n\n".getBytes(StandardCharsets.US_ASCII);
@@ -192,8 +193,12 @@ final class ClientAnswer {
         }
     }
 
-    /** A sign of life where it is time for one. Only between two events, or before anything of the answer. */
-    void keepAlive(long now) {
+    /**
+     * A sign of life where it is time for one. Only between two events, or before anything of the answer.
+     *
+     * @param where the request's place, asked for where it is told; null once it has a worker
+     */
+    void keepAlive(long now, @Nullable Supplier<Place> where) {
         if (active) {
             active = false;
             lastSentNanos = now;
@@ -203,7 +208,7 @@ final class ClientAnswer {
                 if (now - arrivedNanos >= keepAliveAfterNanos) {
                     if (stream) {
                         begin(Sent.EVENTS, 200, EVENTS, null);
-                        signOfLife(COMMENT, now);
+                        signOfLife(comment(where), now);
                     } else {
                         begin(Sent.BLANK_LINES, 200, JSON, null);
                         signOfLife(BLANK_LINE, now);
@@ -212,7 +217,7 @@ final class ClientAnswer {
             }
             case EVENTS -> {
                 if (now - lastSentNanos >= keepAliveIntervalNanos) {
-                    signOfLife(COMMENT, now);
+                    signOfLife(comment(where), now);
                 }
             }
             case BLANK_LINES -> {
@@ -222,6 +227,20 @@ final class ClientAnswer {
             }
             case BYTES, ALL -> {}
         }
+    }
+
+    /** DeepSeek's comment; while the request waits, with its position and how long it is expected to wait. */
+    private static byte[] comment(@Nullable Supplier<Place> where) {
+        StringBuilder text = new StringBuilder(": keep-alive");
+        if (where != null) {
+            Place place = where.get();
+            text.append(" position=").append(place.position());
+            if (place.waitNanos().isPresent()) {
+                text.append(" wait-ms=")
+                        .append(TimeUnit.NANOSECONDS.toMillis(place.waitNanos().getAsLong()));
+            }
+        }
+        return text.append("\n\n").toString().getBytes(StandardCharsets.US_ASCII);
     }
 
     private void signOfLife(byte[] bytes, long now) {

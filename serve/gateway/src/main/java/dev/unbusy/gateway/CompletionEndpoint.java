@@ -1,14 +1,17 @@
 package dev.unbusy.gateway;
 
+import dev.unbusy.admission.Price;
+import dev.unbusy.admission.PriceBook;
 import dev.unbusy.api.ApiError;
 import dev.unbusy.api.ApiException;
 import dev.unbusy.api.Priority;
 import dev.unbusy.api.RequestOutline;
 import dev.unbusy.http.Exchange;
+import dev.unbusy.routing.PrefixKeys;
 import dev.unbusy.routing.RequestFacts;
-import dev.unbusy.routing.WorkEstimate;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufInputStream;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CompletionEndpoint {
     private static final long MAX_DEADLINE_MILLIS = 86_400_000;
+    private static final int MAX_USER_CHARS = 512;
 
     private final GatewayContext context;
 
@@ -63,16 +67,64 @@ final class CompletionEndpoint {
         }
         String model = context.models().resolve(asked);
         if (model == null) {
+            List<String> unknown = unreached();
             throw new ApiException(
-                    context.backends().entries().isEmpty()
+                    context.backends().entries().isEmpty() || !unknown.isEmpty()
                             ? GatewayErrors.noWorker(
-                                    asked, List.of(), context.config().retryAfterSeconds())
+                                    asked, unknown, context.config().retryAfterSeconds())
                             : ApiError.unknownModel(asked, context.models().ids()));
         }
-        WorkEstimate work = WorkEstimate.ofBytes(
-                body.readableBytes(), outline.maxTokens(), context.config().usualOutputTokens());
+        String tenant = tenant(outline.user());
+        Price price = context.prices()
+                .price(
+                        new PriceBook.Subject(model, route.label(), tenant),
+                        outline.promptBytes(),
+                        outline.maxTokens(),
+                        outline.n());
         return new RelayRequest(
-                exchange.id(), route, outline.stream(), new RequestFacts(model, work), body, deadlineMillis, priority);
+                exchange.id(),
+                route,
+                outline.stream(),
+                new RequestFacts(model, price, prefix(body, outline)),
+                body,
+                deadlineMillis,
+                priority,
+                tenant,
+                outline.promptBytes(),
+                outline.maxTokens(),
+                outline.n());
+    }
+
+    /** Names of the prompt's beginnings; null where it has none that a cache would know. */
+    private @Nullable PrefixKeys prefix(ByteBuf body, RequestOutline outline) {
+        RequestOutline.Span prompt = outline.prompt();
+        if (prompt == null) {
+            return null;
+        }
+        PrefixKeys.Hasher hasher = new PrefixKeys.Hasher(context.prefixSeed(), outline.user());
+        RequestOutline.Span tools = outline.tools();
+        if (tools != null) {
+            hasher.add(bytes(body, tools));
+        }
+        PrefixKeys keys = hasher.add(bytes(body, prompt)).keys();
+        return keys.blocks() == 0 ? null : keys;
+    }
+
+    private static ByteBuffer bytes(ByteBuf body, RequestOutline.Span span) {
+        return body.nioBuffer(body.readerIndex() + span.from(), span.to() - span.from());
+    }
+
+    /** Backends of which nobody knows yet what they serve, and why. */
+    private List<String> unreached() {
+        return context.backends().backends().stream()
+                .filter(backend -> backend.models().isEmpty())
+                .map(backend -> backend.id() + ": " + backend.reason())
+                .toList();
+    }
+
+    /** DeepSeek's {@code user_id} keeps a caller's users apart; a longer one is none, as the worker will say. */
+    private static String tenant(@Nullable String user) {
+        return user == null ? "" : user.substring(0, Math.min(user.length(), MAX_USER_CHARS));
     }
 
     private long deadline(@Nullable String header) {

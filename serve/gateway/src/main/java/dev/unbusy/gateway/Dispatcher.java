@@ -1,33 +1,48 @@
 package dev.unbusy.gateway;
 
-import dev.unbusy.routing.Choice;
-import dev.unbusy.routing.OutstandingWork;
+import dev.unbusy.admission.FairQueue;
+import dev.unbusy.admission.Job;
+import dev.unbusy.admission.Offer;
+import dev.unbusy.admission.Place;
+import dev.unbusy.admission.PriceBook;
 import dev.unbusy.routing.RequestFacts;
 import dev.unbusy.routing.RoutingPolicy;
-import dev.unbusy.routing.WorkerView;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Brings requests and workers together: a request goes to a worker now, or waits until one is ready, or is told that none
- * will be. Thread-safe: event loops place requests, the supervisor's threads report workers; choice and lease are one step
- * under one lock, so that two event loops never both see a worker's last idle moment. The lock is held for microseconds
- * and never while calling a {@link Candidate}.
+ * Brings requests and workers together, late: a worker gets no more requests than it computes at once and a few more, and
+ * whatever is left waits here, where it can still go to whichever worker is free first, in fair order. Thread-safe: event
+ * loops place requests, the supervisor's threads report workers; choice and lease are one step under one lock, so that two
+ * event loops never both see a worker's last free slot. The lock is held for microseconds and never while calling a
+ * {@link Candidate}.
  *
  * <p>The registry calls its listeners under its own lock, and this class never calls the registry's writers: the order of
  * the two locks is always registry, dispatcher.
  */
 final class Dispatcher implements AutoCloseable {
+    private static final long LEAST_RETRY_NANOS = 1_000_000_000L;
+    private static final long TICK_NANOS = 100_000_000L;
+
     private final Backends backends;
-    private final RoutingPolicy policy;
+    private final PriceBook prices;
+    private final long maxWaitingBytes;
     private final Object lock = new Object();
-    private final WaitingRoom<Candidate> waiting;
-    private final Map<String, OutstandingWork> work = new HashMap<>();
-    private final Map<String, Long> turns = new HashMap<>();
+    private final Pool pool;
+    /** By model. */
+    private final Map<String, FairQueue<Candidate>> queues = new HashMap<>();
+
     private final Consumer<Backends.Snapshot> onChange = this::changed;
+    private final BiConsumer<String, PublishedLoad> onLoad = this::published;
+    private long waitingBytes;
+    private long tickedNanos;
 
     /** A request in search of a worker. The calls come on any thread. */
     interface Candidate {
@@ -36,161 +51,265 @@ final class Dispatcher implements AutoCloseable {
 
         RequestFacts facts();
 
+        /** Whose share it takes. */
+        String tenant();
+
+        /** Of the tenant's share against others'. */
+        double weight();
+
+        /** What it waits as; asked for only where it has to. */
+        Job<Candidate> job(boolean returning);
+
         long bodyBytes();
 
         /** True where this very state of the backend has just failed this request. */
         boolean avoids(Backends.Entry entry);
 
-        /** It waited, and now has a worker. The lease is the candidate's to release, also where it no longer wants it. */
+        /** It waited, and now has a worker. The slot is the candidate's to release, also where it no longer wants it. */
         void placed(Placement.Placed placed);
 
         /** It waited, and now nothing is left to wait for. */
         void hopeless(Placement.Hopeless why);
     }
 
-    /** What becomes of a request. */
-    sealed interface Placement {
-        record Placed(Backend backend, long backendVersion, OutstandingWork.Lease lease, Choice.Reason reason)
-                implements Placement {}
-
-        /** It waits; the candidate will be called. */
-        record Waits() implements Placement {}
-
-        /** Too many wait already. */
-        record Full(int waiting, long waitingBytes) implements Placement {}
-
-        /**
-         * No worker that serves the model runs or is being started.
-         *
-         * @param reasons one per backend that serves it and is down: {@code id: reason}
-         */
-        record Hopeless(List<String> reasons) implements Placement {}
-    }
-
-    private static final Placement.Waits WAITS = new Placement.Waits();
-
-    Dispatcher(Backends backends, RoutingPolicy policy, int maxWaiting, long maxWaitingBytes) {
+    Dispatcher(Backends backends, RoutingPolicy policy, PriceBook prices, DispatchLimits limits) {
         this.backends = backends;
-        this.policy = policy;
-        this.waiting = new WaitingRoom<>(maxWaiting, maxWaitingBytes);
+        this.prices = prices;
+        this.maxWaitingBytes = limits.maxWaitingBytes();
+        this.pool = new Pool(backends, policy, limits);
         backends.addListener(onChange);
+        backends.addLoadListener(onLoad);
     }
 
-    /** @param admitted true for a request that comes back from a failed attempt: it is not refused for lack of room */
-    Placement place(Candidate candidate, boolean admitted) {
-        synchronized (lock) {
-            Placement placement = choose(candidate, backends.snapshot());
-            if (!(placement instanceof Placement.Waits)) {
-                return placement;
+    /** @param returning it comes back from a failed attempt: it is not refused, and goes before those that wait */
+    Placement place(Candidate candidate, boolean returning) {
+        return locked(calls -> {
+            long now = System.nanoTime();
+            String model = candidate.facts().model();
+            List<String> hopeless = pool.hopeless(model);
+            if (hopeless != null) {
+                return new Placement.Hopeless(hopeless);
             }
-            if (!admitted && !waiting.hasRoomFor(candidate.bodyBytes())) {
-                return new Placement.Full(waiting.count(), waiting.bytes());
+            FairQueue<Candidate> queue = queue(model, now);
+            Placement.Placed placed = queue.size() == 0 || returning ? choose(candidate) : null;
+            if (placed != null) {
+                if (!returning) {
+                    queue.charge(
+                            candidate.tenant(),
+                            candidate.weight(),
+                            candidate.facts().price().totalNanos(),
+                            now);
+                }
+                return placed;
             }
-            waiting.add(candidate.arrival(), candidate, candidate.bodyBytes());
-            return placement;
-        }
+            if (!returning && waitingBytes + candidate.bodyBytes() > maxWaitingBytes) {
+                return new Placement.Full(queue.size(), waitingBytes, drainNanos(queue) / 2);
+            }
+            return switch (queue.offer(candidate.job(returning), now)) {
+                case Offer.Queued(Place place) -> {
+                    waitingBytes += candidate.bodyBytes();
+                    pump(model, calls); // those before it may all avoid the worker that is free
+                    yield new Placement.Waits(place);
+                }
+                case Offer.Refused(long expected, long retry) -> new Placement.TooLate(expected, retry);
+            };
+        });
     }
 
-    /** Tries again for one that waits, because it avoids fewer backends now. Waits: nothing has changed for it. */
-    Placement retry(Candidate candidate) {
-        synchronized (lock) {
-            if (!waiting.remove(candidate.arrival())) {
-                return WAITS; // it has just been called from another thread
-            }
-            Placement placement = choose(candidate, backends.snapshot());
-            if (placement instanceof Placement.Waits) {
-                waiting.add(candidate.arrival(), candidate, candidate.bodyBytes());
-            }
-            return placement;
-        }
+    /** Looks again for those that wait for this model, because one of them avoids fewer backends now. */
+    void retry(String model) {
+        locked(calls -> pump(model, calls));
     }
 
     /** It waits no longer. @return false where it did not wait, or has just been called */
     boolean leave(Candidate candidate) {
         synchronized (lock) {
-            return waiting.remove(candidate.arrival());
+            FairQueue<Candidate> queue = queues.get(candidate.facts().model());
+            boolean waited = queue != null && queue.remove(candidate.arrival());
+            waitingBytes -= waited ? candidate.bodyBytes() : 0;
+            return waited;
+        }
+    }
+
+    /** Where a waiting candidate stands. */
+    Place where(Candidate candidate) {
+        synchronized (lock) {
+            long now = System.nanoTime();
+            return queue(candidate.facts().model(), now).place(candidate.arrival(), now);
+        }
+    }
+
+    /** A request that had been dispatched has ended, and has taken so much of a worker's time. */
+    void settled(Candidate candidate, long actualNanos) {
+        synchronized (lock) {
+            FairQueue<Candidate> queue = queues.get(candidate.facts().model());
+            if (queue != null) {
+                queue.settled(candidate.tenant(), candidate.facts().price().totalNanos(), actualNanos);
+            }
+        }
+    }
+
+    /** About when what waits for this model now will have been started; 0 where nobody knows. */
+    long retryNanos(String model) {
+        synchronized (lock) {
+            FairQueue<Candidate> queue = queues.get(model);
+            return queue == null ? 0 : drainNanos(queue);
         }
     }
 
     int waiting() {
         synchronized (lock) {
-            return waiting.count();
+            return queues.values().stream().mapToInt(FairQueue::size).sum();
+        }
+    }
+
+    /** Cost of what waits, in worker seconds. */
+    double waitingSeconds() {
+        synchronized (lock) {
+            return queues.values().stream()
+                            .mapToLong(FairQueue::waitingCostNanos)
+                            .sum()
+                    * 1e-9;
         }
     }
 
     /** Requests dispatched and not finished, over all backends. */
     int running() {
         synchronized (lock) {
-            return work.values().stream().mapToInt(OutstandingWork::requests).sum();
+            return pool.running();
         }
     }
 
     @Override
     public void close() {
         backends.removeListener(onChange);
+        backends.removeLoadListener(onLoad);
+    }
+
+    /** Called by {@link Slot}. */
+    void freed(Pool.Chosen chosen, Slot.End end) {
+        locked(calls -> {
+            pool.ended(chosen, end);
+            return pumpAll(chosen.entry().backend(), calls);
+        });
+    }
+
+    /** Called by {@link Slot}. */
+    void firstToken(Pool.Chosen chosen, long tookNanos) {
+        synchronized (lock) {
+            pool.firstToken(chosen, tookNanos);
+        }
+    }
+
+    /** Called by {@link Slot}. */
+    void observed(Pool.Chosen chosen, long promptTokens, long cachedTokens) {
+        synchronized (lock) {
+            pool.observed(chosen, promptTokens, cachedTokens);
+        }
+    }
+
+    /** Time has passed: a breaker's pause may be over. */
+    void tick(long now) {
+        locked(calls -> {
+            if (now - tickedNanos >= TICK_NANOS) {
+                tickedNanos = now;
+                pool.look();
+                queues.keySet().forEach(model -> pump(model, calls));
+            }
+            return null;
+        });
+    }
+
+    private void published(String id, PublishedLoad load) {
+        locked(calls -> {
+            Backend backend = backends.snapshot().backend(id);
+            if (backend == null) {
+                return null;
+            }
+            pool.published(id, load);
+            if (load.isNearlyFull()) {
+                for (ServedModel model : backend.models()) {
+                    prices.rates(model.id(), load.promptTokensPerSecond(), load.outputTokensPerSecond());
+                }
+            }
+            return pumpAll(backend, calls);
+        });
     }
 
     private void changed(Backends.Snapshot snapshot) {
-        List<Runnable> calls = new ArrayList<>();
-        synchronized (lock) {
-            work.entrySet().removeIf(e -> e.getValue().requests() == 0 && snapshot.backend(e.getKey()) == null);
-            for (Candidate candidate : waiting.inOrder()) {
-                switch (choose(candidate, snapshot)) {
-                    case Placement.Placed placed -> {
-                        waiting.remove(candidate.arrival());
-                        calls.add(() -> candidate.placed(placed));
-                    }
-                    case Placement.Hopeless hopeless -> {
-                        waiting.remove(candidate.arrival());
-                        calls.add(() -> candidate.hopeless(hopeless));
-                    }
-                    case Placement.Waits waits -> {}
-                    case Placement.Full full -> throw new IllegalStateException("a choice is never refused for room");
+        locked(calls -> {
+            pool.changed(snapshot);
+            long now = System.nanoTime();
+            queues.forEach((model, queue) -> {
+                queue.workers(pool.ready(model), now);
+                pump(model, calls);
+                List<String> hopeless = pool.hopeless(model);
+                while (hopeless != null && queue.size() > 0) {
+                    Job<Candidate> job = Objects.requireNonNull(queue.poll(any -> true, now));
+                    queue.settled(job.tenant(), job.costNanos(), 0);
+                    waitingBytes -= job.who().bodyBytes();
+                    calls.add(() -> job.who().hopeless(new Placement.Hopeless(hopeless)));
                 }
-            }
-        }
-        calls.forEach(Runnable::run);
+            });
+            return null;
+        });
     }
 
-    /** Takes the lease of the chosen one, so that the next choice sees it. */
-    private Placement choose(Candidate candidate, Backends.Snapshot snapshot) {
-        String model = candidate.facts().model();
-        List<Backends.Entry> serving = new ArrayList<>();
-        List<OutstandingWork> loads = new ArrayList<>();
-        List<WorkerView> views = new ArrayList<>();
-        boolean hope = false;
-        for (Backends.Entry entry : snapshot.entries()) {
-            Backend backend = entry.backend();
-            if (!backend.serves(model)) {
-                continue;
-            }
-            hope |= backend.state() != Backend.State.DOWN;
-            OutstandingWork load = work.computeIfAbsent(backend.id(), id -> new OutstandingWork());
-            serving.add(entry);
-            loads.add(load);
-            views.add(new WorkerView(
-                    backend.id(),
-                    backend.state() == Backend.State.READY && !candidate.avoids(entry),
-                    load.tokens(),
-                    load.requests()));
+    private @Nullable Void pumpAll(Backend backend, List<Runnable> calls) {
+        for (ServedModel model : backend.models()) {
+            pump(model.id(), calls);
         }
-        if (!hope) {
-            return new Placement.Hopeless(serving.stream()
-                    .map(entry -> entry.backend().id() + ": " + entry.backend().reason())
-                    .toList());
+        return null;
+    }
+
+    /** Gives free slots to those that wait, in fair order. */
+    private @Nullable Void pump(String model, List<Runnable> calls) {
+        FairQueue<Candidate> queue = queues.get(model);
+        while (queue != null && queue.size() > 0 && pool.hasRoom(model)) {
+            Job<Candidate> job = queue.poll(waits -> pool.fits(waits.who()), System.nanoTime());
+            if (job == null) {
+                return null;
+            }
+            Candidate candidate = job.who();
+            waitingBytes -= candidate.bodyBytes();
+            Placement.Placed placed = Objects.requireNonNull(choose(candidate));
+            calls.add(() -> candidate.placed(placed));
         }
-        long turn = turns.merge(model, 1L, Long::sum) - 1;
-        return switch (policy.choose(candidate.facts(), views, turn)) {
-            case Choice.Chosen(int index, Choice.Reason reason) -> {
-                Backends.Entry entry = serving.get(index);
-                OutstandingWork.Lease lease =
-                        loads.get(index).take(candidate.facts().work());
-                yield new Placement.Placed(entry.backend(), entry.version(), lease, reason);
-            }
-            case Choice.NoWorker none -> {
-                turns.merge(model, -1L, Long::sum); // no choice was made
-                yield WAITS;
-            }
-        };
+        return null;
+    }
+
+    private Placement.@Nullable Placed choose(Candidate candidate) {
+        Pool.Chosen chosen = pool.choose(candidate);
+        if (chosen == null) {
+            return null;
+        }
+        Backend backend = chosen.entry().backend();
+        return new Placement.Placed(backend, chosen.entry().version(), new Slot(this, chosen), chosen.reason());
+    }
+
+    /** Does it under the lock, and afterwards, without it, what it has left to call. */
+    private <R extends @Nullable Object> R locked(Function<List<Runnable>, R> task) {
+        List<Runnable> calls = new ArrayList<>(1);
+        R result;
+        synchronized (lock) {
+            result = task.apply(calls);
+        }
+        calls.forEach(Runnable::run);
+        return result;
+    }
+
+    private FairQueue<Candidate> queue(String model, long now) {
+        FairQueue<Candidate> queue = queues.get(model);
+        if (queue == null) {
+            queue = new FairQueue<>();
+            queue.workers(pool.ready(model), now);
+            queues.put(model, queue);
+        }
+        return queue;
+    }
+
+    private static long drainNanos(FairQueue<Candidate> queue) {
+        double rate = queue.drainRate();
+        return rate <= 0 ? 0 : Math.max(LEAST_RETRY_NANOS, (long) (queue.waitingCostNanos() / rate));
     }
 }

@@ -1,5 +1,6 @@
 package dev.unbusy.gateway;
 
+import dev.unbusy.admission.PriceBook;
 import dev.unbusy.api.WorkerStatus;
 import dev.unbusy.http.HttpLimits;
 import dev.unbusy.http.HttpServer;
@@ -45,20 +46,16 @@ public final class Gateway implements AutoCloseable {
      * @throws dev.unbusy.http.HttpException where the address cannot be listened on
      */
     public static Gateway start(
-            GatewayConfig config,
-            HttpLimits limits,
-            Backends backends,
-            Metrics metrics,
-            Supplier<List<WorkerStatus>> workers) {
+            GatewayOptions options, Backends backends, Metrics metrics, Supplier<List<WorkerStatus>> workers) {
+        GatewayConfig config = options.config();
+        HttpLimits limits = options.limits();
         requireLoopback(config.host());
         requireHeldAnswersFit(config, limits);
-        Dispatcher dispatcher = new Dispatcher(
-                backends,
-                RoutingPolicy.named(config.policy()),
-                config.maxWaiting(),
-                config.maxWaitingBytes().count());
+        PriceBook prices = new PriceBook(config.usualOutputTokens());
+        Dispatcher dispatcher =
+                new Dispatcher(backends, RoutingPolicy.named(config.policy()), prices, DispatchLimits.of(config));
         GatewayMetrics meters = new GatewayMetrics(metrics);
-        GatewayContext context = new GatewayContext(config, backends, dispatcher, meters);
+        GatewayContext context = new GatewayContext(config, backends, dispatcher, prices, meters);
         ServiceEndpoints services = new ServiceEndpoints(context, metrics, workers);
         GatewayRoutes routes = new GatewayRoutes(
                 context,
@@ -77,7 +74,8 @@ public final class Gateway implements AutoCloseable {
                             (status, message) -> { // asked once per such answer
                                 meters.unanswered(status);
                                 return GatewayErrors.ofHttpLayer(status, message);
-                            }),
+                            },
+                            options.tls()),
                     routes);
         } catch (RuntimeException e) {
             dispatcher.close();
@@ -87,6 +85,7 @@ public final class Gateway implements AutoCloseable {
         metrics.gauge(Metric.GATEWAY_CONNECTIONS, server::openConnections);
         metrics.gauge(Metric.GATEWAY_BODY_BYTES, server::heldBodyBytes);
         metrics.gauge(Metric.GATEWAY_WAITING, dispatcher::waiting);
+        metrics.gauge(Metric.GATEWAY_WAITING_WORK, dispatcher::waitingSeconds);
         metrics.gauge(Metric.GATEWAY_RUNNING, dispatcher::running);
         metrics.gauge(Metric.GATEWAY_OPEN_STREAMS, context::openRelays);
         metrics.gauge(Metric.GATEWAY_WORKER_CONNECTIONS, context::workerConnections);

@@ -1,6 +1,7 @@
 package dev.unbusy.gateway;
 
 import dev.unbusy.config.Setting;
+import dev.unbusy.routing.RoutingPolicy;
 import dev.unbusy.text.Text;
 import dev.unbusy.units.Bytes;
 import java.util.List;
@@ -39,14 +40,22 @@ public record GatewayConfig(
 
         @Setting(
                 value = "",
+                en = "Origins of web pages that may call this gateway from a browser (CORS), for instance"
+                        + " https://chat.example.com. None by default.",
+                zh = "允许从浏览器跨域（CORS）调用本网关的网页来源，例如 https://chat.example.com。默认不允许。")
+        List<String> corsOrigins,
+
+        @Setting(
+                value = "",
                 en = "Further model names: name asked for = name of the served model.",
                 zh = "额外的模型名称：请求中的名称 = 实际提供服务的模型名称。")
         Map<String, String> modelAliases,
 
         @Setting(
-                value = "least-work",
-                en = "Routing policy: least-work, least-conn or round-robin.",
-                zh = "路由策略：least-work、least-conn 或 round-robin。")
+                value = RoutingPolicy.DEFAULT,
+                en = "Routing policy: unbusy (least work, corrected by what workers have of a prompt already), prefix,"
+                        + " least-work, least-conn or round-robin.",
+                zh = "路由策略：unbusy（按剩余工作量，并考虑工作进程已缓存的提示词前缀）、prefix、least-work、least-conn 或 round-robin。")
         String policy,
 
         @Setting(
@@ -77,12 +86,22 @@ public record GatewayConfig(
         long keepAliveIntervalMillis,
 
         @Setting(
-                value = "10000",
-                en = "How many requests may wait for a worker; the next one is answered with 429.",
-                zh = "最多允许多少个请求等待工作进程；超出的请求返回 429。",
+                value = "1",
+                en =
+                        "Requests that a worker gets beyond those it computes at once, so that it has work the moment one ends."
+                                + " Everything else waits at the gateway, where it can still go to whichever worker is free first.",
+                zh = "在工作进程可同时计算的请求之外，额外提前分派的请求数，使其在某个请求结束时立即有事可做。其余请求在网关排队，可分派给最先空闲的工作进程。",
                 min = 0,
-                max = 10_000_000)
-        int maxWaiting,
+                max = 1_000)
+        int ahead,
+
+        @Setting(
+                value = "32",
+                en = "Requests that a backend is taken to compute at once where it does not say.",
+                zh = "后端未说明时，假定其可同时计算的请求数。",
+                min = 1,
+                max = 100_000)
+        int unknownCapacity,
 
         @Setting(
                 value = "256MiB",
@@ -92,8 +111,8 @@ public record GatewayConfig(
 
         @Setting(
                 value = "5",
-                en = "Seconds in Retry-After where a request is refused for lack of room or time.",
-                zh = "因排队已满或等待超时而拒绝请求时，Retry-After 中给出的秒数。",
+                en = "Seconds in Retry-After where no wait can be computed: no worker runs, or the gateway shuts down.",
+                zh = "无法计算等待时间时（没有工作进程在运行，或网关正在关闭），Retry-After 中给出的秒数。",
                 min = 1,
                 max = 86_400)
         int retryAfterSeconds,
@@ -149,14 +168,44 @@ public record GatewayConfig(
 
         @Setting(
                 value = "256",
-                en = "Tokens that an answer is expected to take, for weighing requests against each other.",
-                zh = "预计一次应答的 token 数，用于比较请求之间的工作量。",
+                en =
+                        "Tokens that an answer is expected to take before anything has been learned of the model's answers.",
+                zh = "在尚未了解该模型的应答长度之前，预计一次应答的 token 数。",
                 min = 1,
                 max = 1_000_000)
-        long usualOutputTokens) {
+        long usualOutputTokens,
+
+        @Setting(
+                value = "10000",
+                en = "Requests whose story `unbusy why` can tell; the oldest go first.",
+                zh = "`unbusy why` 可查询的请求数；超出后先丢弃最早的。",
+                min = 0,
+                max = 10_000_000)
+        int whyRequests,
+
+        @Setting(
+                value = "60",
+                en = "Minutes after its arrival for which `unbusy why` can tell the story of a request that has ended.",
+                zh = "已结束的请求自到达起可用 `unbusy why` 查询的分钟数。",
+                min = 1,
+                max = 10_080)
+        int whyMinutes) {
 
     public GatewayConfig {
         allowedHosts = List.copyOf(allowedHosts);
+        corsOrigins = List.copyOf(corsOrigins);
+        for (String origin : corsOrigins) {
+            if (!origin.matches("https?://[^/?#@\\s]+")) {
+                throw new GatewayException(
+                        "setting-out-of-range",
+                        Text.of("cors_origins has \"%s\".", "cors_origins 中含有“%s”。", origin),
+                        Text.of(
+                                "Write each origin as browsers send it: https://HOST or https://HOST:PORT, without a path"
+                                        + " and without *.",
+                                "请按浏览器发送的形式填写：https://主机 或 https://主机:端口，不含路径，也不能用 *。"),
+                        null);
+            }
+        }
         modelAliases = Map.copyOf(modelAliases);
         positive("max_held_answer", maxHeldAnswer);
     }

@@ -1,7 +1,9 @@
 package dev.unbusy.gateway;
 
+import dev.unbusy.admission.PriceBook;
 import dev.unbusy.http.Transport;
 import io.netty.channel.EventLoop;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,8 +18,11 @@ final class GatewayContext {
     private final GatewayConfig config;
     private final Backends backends;
     private final Dispatcher dispatcher;
+    private final PriceBook prices;
     private final GatewayMetrics metrics;
+    private final WhyBook whyBook;
     private final AtomicLong arrivals = new AtomicLong();
+    private final long prefixSeed = new SecureRandom().nextLong();
     private final AtomicInteger workerConnections = new AtomicInteger();
     private final Map<EventLoop, LoopState> loops = new ConcurrentHashMap<>();
     private final Object idle = new Object();
@@ -30,11 +35,14 @@ final class GatewayContext {
     /** Names resolved against one state of the registry. */
     private record Names(Backends.Snapshot snapshot, ModelNames names) {}
 
-    GatewayContext(GatewayConfig config, Backends backends, Dispatcher dispatcher, GatewayMetrics metrics) {
+    GatewayContext(
+            GatewayConfig config, Backends backends, Dispatcher dispatcher, PriceBook prices, GatewayMetrics metrics) {
         this.config = config;
         this.backends = backends;
         this.dispatcher = dispatcher;
+        this.prices = prices;
         this.metrics = metrics;
+        this.whyBook = new WhyBook(config.whyRequests(), TimeUnit.MINUTES.toNanos(config.whyMinutes()));
         this.names = names(backends.snapshot());
     }
 
@@ -54,6 +62,14 @@ final class GatewayContext {
         return metrics;
     }
 
+    PriceBook prices() {
+        return prices;
+    }
+
+    WhyBook whyBook() {
+        return whyBook;
+    }
+
     ModelNames models() {
         Backends.Snapshot now = backends.snapshot();
         Names current = names;
@@ -62,6 +78,11 @@ final class GatewayContext {
             names = current;
         }
         return current.names();
+    }
+
+    /** Of the hashes of prompts: clients must not know it. */
+    long prefixSeed() {
+        return prefixSeed;
     }
 
     long nextArrival() {
@@ -79,7 +100,8 @@ final class GatewayContext {
                 ? state
                 : loops.computeIfAbsent(
                         loop,
-                        key -> new LoopState(key, Transport.current().socketChannel(), config, workerConnections));
+                        key -> new LoopState(
+                                key, Transport.current().socketChannel(), config, workerConnections, dispatcher::tick));
     }
 
     void relayOpened() {

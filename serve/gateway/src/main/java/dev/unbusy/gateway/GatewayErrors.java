@@ -1,7 +1,6 @@
 package dev.unbusy.gateway;
 
 import dev.unbusy.api.ApiError;
-import dev.unbusy.text.Text;
 import java.util.List;
 
 /** Every error that the gateway itself answers, in one place: status, code, field, and a text that names the fix. */
@@ -34,17 +33,36 @@ final class GatewayErrors {
                 NO_RETRY);
     }
 
-    static ApiError full(Dispatcher.Placement.Full full, int retryAfterSeconds) {
+    static ApiError full(Placement.Full full, int unknownSeconds) {
+        int seconds = full.retryNanos() > 0 ? seconds(full.retryNanos()) : unknownSeconds;
         return new ApiError(
                 429,
-                Text.counted(full.waiting(), "request waits", "requests wait", "个请求")
-                                .en()
-                        + " for a worker already, which is as many as may. Try again in "
-                        + retryAfterSeconds + " s.",
+                "The bodies of the " + full.waiting() + " requests that wait take " + full.waitingBytes()
+                        + " bytes, which is as much as they may (gateway.max_waiting_bytes). Try again in " + seconds
+                        + " s.",
                 LIMIT,
                 null,
                 "queue_full",
-                retryAfterSeconds);
+                seconds);
+    }
+
+    /** It would have waited in vain; told at once. */
+    static ApiError tooLate(Placement.TooLate late, long deadlineMillis) {
+        int seconds = seconds(late.retryNanos());
+        return new ApiError(
+                429,
+                "An answer could begin in about " + seconds(late.expectedWaitNanos()) + " s, and this request waits "
+                        + deadlineMillis + " ms (x-unbusy-deadline-ms). Send the same request again in " + seconds
+                        + " s: a place is kept for it.",
+                LIMIT,
+                null,
+                "queue_too_long",
+                seconds);
+    }
+
+    /** Rounded up: who comes too early is sent away again. */
+    static int seconds(long nanos) {
+        return (int) Math.min(86_400, Math.max(1, Math.ceilDiv(nanos, 1_000_000_000L)));
     }
 
     static ApiError deadline(long deadlineMillis, boolean hadWorker, int retryAfterSeconds) {
@@ -149,6 +167,18 @@ final class GatewayErrors {
                         "origin_not_allowed",
                         NO_RETRY);
         };
+    }
+
+    static ApiError requestNotKnown(String requestId, int requests, int minutes) {
+        return new ApiError(
+                404,
+                "No request \"" + ApiError.quote(requestId) + "\" is known here. The last " + requests
+                        + " are kept (gateway.why_requests), each for " + minutes
+                        + " minutes (gateway.why_minutes). The id is the answer's x-request-id.",
+                REQUEST,
+                null,
+                "request_not_found",
+                NO_RETRY);
     }
 
     static ApiError noSuchPath(String method, String path) {

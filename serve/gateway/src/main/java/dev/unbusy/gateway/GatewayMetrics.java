@@ -1,9 +1,11 @@
 package dev.unbusy.gateway;
 
+import dev.unbusy.admission.PriceBook;
 import dev.unbusy.http.Disconnect;
 import dev.unbusy.metrics.Metric;
 import dev.unbusy.metrics.Metrics;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Timer;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -27,6 +29,8 @@ final class GatewayMetrics {
     private final Map<Loss, Counter> retries = new EnumMap<>(Loss.class);
     private final Map<Loss, Counter> continuations = new EnumMap<>(Loss.class);
     private final Timer queue;
+    private final DistributionSummary promptError;
+    private final DistributionSummary outputError;
     private final Counter events;
     private final Counter promptTokens;
     private final Counter completionTokens;
@@ -50,6 +54,8 @@ final class GatewayMetrics {
             continuations.put(loss, metrics.counter(Metric.GATEWAY_CONTINUATIONS, loss.word()));
         }
         queue = metrics.seconds(Metric.GATEWAY_QUEUE_SECONDS);
+        promptError = metrics.sizes(Metric.GATEWAY_PRICE_ERROR, "prompt");
+        outputError = metrics.sizes(Metric.GATEWAY_PRICE_ERROR, "output");
         events = metrics.counter(Metric.GATEWAY_RELAYED_EVENTS);
         promptTokens = metrics.counter(Metric.GATEWAY_TOKENS, "prompt");
         completionTokens = metrics.counter(Metric.GATEWAY_TOKENS, "completion");
@@ -59,6 +65,17 @@ final class GatewayMetrics {
     /** Time from arrival to the first dispatch. */
     void queued(long nanos) {
         queue.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    void priced(PriceBook.Deviation deviation) {
+        percent(promptError, deviation.promptRatio());
+        percent(outputError, deviation.outputRatio());
+    }
+
+    private static void percent(DistributionSummary error, double ratio) {
+        if (ratio >= 0) { // not NaN
+            error.record(100 * Math.abs(ratio - 1));
+        }
     }
 
     void firstByte(RelayRequest.Route route, long nanos) {

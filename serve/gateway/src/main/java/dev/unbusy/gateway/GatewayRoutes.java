@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Which endpoint answers a request: guard first, then path, then method. Runs on event loops. */
 final class GatewayRoutes implements ExchangeHandler {
     private static final String MODEL_PATH = "/v1/models/";
+    private static final String REQUEST_PATH = "/admin/v1/requests/";
     private static final String BETA = "/beta/";
 
     /** One endpoint. */
@@ -16,6 +17,7 @@ final class GatewayRoutes implements ExchangeHandler {
 
     private final GatewayContext context;
     private final RequestGuard guard;
+    private final Cors cors;
     private final ServiceEndpoints services;
     private final Map<String, Endpoint> byPath;
 
@@ -23,6 +25,7 @@ final class GatewayRoutes implements ExchangeHandler {
             GatewayContext context, RequestGuard guard, CompletionEndpoint completions, ServiceEndpoints services) {
         this.context = context;
         this.guard = guard;
+        this.cors = new Cors(context.config().corsOrigins());
         this.services = services;
         this.byPath = Map.of(
                 "/v1/chat/completions",
@@ -48,14 +51,22 @@ final class GatewayRoutes implements ExchangeHandler {
     @Override
     public void handle(Exchange exchange) throws Exception {
         String method = exchange.method();
-        boolean safe = method.equals("GET") || method.equals("HEAD");
-        RequestGuard.Refusal refusal = guard.check(exchange.header("host"), exchange.header("origin"), safe);
+        String origin = exchange.header("origin");
+        boolean allowedOrigin = cors.allows(origin);
+        boolean safe = allowedOrigin || method.equals("GET") || method.equals("HEAD");
+        RequestGuard.Refusal refusal = guard.check(exchange.header("host"), origin, safe);
         if (refusal != null) {
             refuse(exchange, GatewayErrors.guard(refusal));
             return;
         }
+        if (origin != null && allowedOrigin) {
+            Cors.mark(exchange, origin);
+        }
         Endpoint endpoint = find(exchange.path());
-        if (endpoint == null) {
+        if (endpoint != null && allowedOrigin && Cors.isPreflight(exchange)) {
+            context.metrics().ended(endpoint.label(), 204, Outcome.COMPLETED);
+            Cors.answerPreflight(exchange);
+        } else if (endpoint == null) {
             refuse(exchange, GatewayErrors.noSuchPath(method, exchange.path()));
         } else if (!method.equals(endpoint.method())
                 && !(method.equals("HEAD") && endpoint.method().equals("GET"))) {
@@ -80,6 +91,10 @@ final class GatewayRoutes implements ExchangeHandler {
         }
         if (endpoint != null) {
             return endpoint;
+        }
+        if (path.startsWith(REQUEST_PATH) && path.length() > REQUEST_PATH.length()) {
+            String id = path.substring(REQUEST_PATH.length());
+            return new Endpoint("why", "GET", exchange -> services.why(exchange, id));
         }
         String withVersion = path.startsWith("/models/") ? "/v1" + path : path;
         if (withVersion.startsWith(MODEL_PATH) && withVersion.length() > MODEL_PATH.length()) {

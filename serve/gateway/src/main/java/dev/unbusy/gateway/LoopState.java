@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,7 @@ final class LoopState {
 
     private final EventLoop loop;
     private final WorkerConnections connections;
+    private final LongConsumer onTick;
     private final List<Ticked> active = new ArrayList<>();
     private @Nullable ScheduledFuture<?> timer;
 
@@ -39,8 +41,10 @@ final class LoopState {
             EventLoop loop,
             Class<? extends Channel> channelClass,
             GatewayConfig config,
-            AtomicInteger openConnections) {
+            AtomicInteger openConnections,
+            LongConsumer onTick) {
         this.loop = loop;
+        this.onTick = onTick;
         this.connections = new WorkerConnections(loop, channelClass, config, openConnections);
     }
 
@@ -107,6 +111,7 @@ final class LoopState {
             }
         }
         connections.tick(now);
+        onTick.accept(now);
         if (active.isEmpty() && !connections.hasIdle()) {
             stopTimer();
         }

@@ -21,6 +21,14 @@ enum Loss {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /** True where the worker is at fault: one that takes nothing now, or does not go on for another, is not. */
+    boolean isFault() {
+        return switch (this) {
+            case REFUSED, NOT_CONTINUED -> false;
+            case CONNECT, CLOSED, GARBAGE, SILENT -> true;
+        };
+    }
+
     /** True where the worker may have begun to work on the request, so that the request itself may be what kills it. */
     boolean reachedWorker() {
         return switch (this) {

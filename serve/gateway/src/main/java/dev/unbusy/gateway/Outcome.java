@@ -25,4 +25,14 @@ enum Outcome {
     String word() {
         return name().toLowerCase(Locale.ROOT);
     }
+
+    /** What it says about the worker that had the request. */
+    Slot.End slotEnd() {
+        return switch (this) {
+            case COMPLETED, CLIENT_ERROR -> Slot.End.SUCCEEDED;
+            case WORKER_ERROR -> Slot.End.FAILED;
+            case REJECTED, NO_WORKER, DEADLINE, WORKER_LOST, CLIENT_LEFT, INTERNAL_ERROR, SHUTDOWN ->
+                Slot.End.ABANDONED;
+        };
+    }
 }

@@ -1,17 +1,14 @@
 package dev.unbusy.gateway;
 
+import dev.unbusy.admission.Job;
 import dev.unbusy.api.ApiError;
 import dev.unbusy.http.Disconnect;
-import dev.unbusy.routing.OutstandingWork;
 import dev.unbusy.routing.RequestFacts;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponse;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * The life of one completion request in the gateway, from its arrival to the end of its answer. Lives on the event loop of
@@ -31,15 +28,12 @@ import org.slf4j.event.Level;
  * request goes through {@link #finish}, which runs once.
  */
 final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Attempt.Owner {
-    private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
-
     private final GatewayContext context;
     private final LoopState loop;
     private final RelayRequest request;
     private final ClientAnswer client;
-    private final long arrival;
-    private final long bodyBytes;
-    private final long arrivedNanos;
+    private final Account account;
+    private final RequestRecord told;
     private final Recovery recovery;
     private final Silence silence;
     private long deadlineNanos;
@@ -47,7 +41,6 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
     private Stage stage = Stage.WAITING;
     private boolean finished;
     private @Nullable Attempt attempt;
-    private OutstandingWork.@Nullable Lease lease;
     private @Nullable Backend backend;
     private @Nullable WorkerAnswer answer;
     private long backendVersion;
@@ -58,9 +51,8 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         this.loop = loop;
         this.request = request;
         this.client = client;
-        this.arrival = context.nextArrival();
-        this.bodyBytes = request.body().readableBytes();
-        this.arrivedNanos = nowNanos;
+        this.account = new Account(context, request);
+        this.told = new RequestRecord(context, request, nowNanos);
         this.silence = new Silence(context.config().workerSilenceMillis());
         this.recovery = new Recovery(request, context.config().maxLosses());
         this.deadlineNanos = nowNanos + TimeUnit.MILLISECONDS.toNanos(request.deadlineMillis());
@@ -75,15 +67,18 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         follow(context.dispatcher().place(this, false));
     }
 
-    private void follow(Dispatcher.Placement placement) {
+    private void follow(Placement placement) {
         switch (placement) {
-            case Dispatcher.Placement.Placed placed -> attempt(placed);
-            case Dispatcher.Placement.Waits waits -> {
+            case Placement.Placed placed -> attempt(placed);
+            case Placement.Waits waits -> {
                 stage = Stage.WAITING;
                 recovery.waiting(System.nanoTime());
+                told.waits(waits.place());
             }
-            case Dispatcher.Placement.Full full -> fail(Outcome.REJECTED, GatewayErrors.full(full, retryAfter()));
-            case Dispatcher.Placement.Hopeless hopeless ->
+            case Placement.TooLate late ->
+                fail(Outcome.REJECTED, GatewayErrors.tooLate(late, request.deadlineMillis()));
+            case Placement.Full full -> fail(Outcome.REJECTED, GatewayErrors.full(full, retryAfter()));
+            case Placement.Hopeless hopeless ->
                 fail(
                         Outcome.NO_WORKER,
                         GatewayErrors.noWorker(request.facts().model(), hopeless.reasons(), retryAfter()));
@@ -91,13 +86,9 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
     }
 
     /** 2. */
-    private void attempt(Dispatcher.Placement.Placed placed) {
-        long queuedNanos = backend == null ? System.nanoTime() - arrivedNanos : -1;
-        if (backend == null) {
-            context.metrics().queued(queuedNanos);
-        }
-        client.placed(placed.backend().id(), queuedNanos);
-        lease = placed.lease();
+    private void attempt(Placement.Placed placed) {
+        client.placed(placed.backend().id(), told.placed(placed.backend(), placed.reason()));
+        account.take(placed.slot());
         backend = placed.backend();
         backendVersion = placed.backendVersion();
         stage = Stage.CONNECTING;
@@ -127,7 +118,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         }
         answer = new WorkerAnswer(
                 client,
-                Objects.requireNonNull(lease),
+                account.slot(),
                 response,
                 untilClose,
                 context.config().maxHeldAnswer().count(),
@@ -149,7 +140,8 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         }
         if (stage != Stage.STREAMING && current.begun()) {
             stage = Stage.STREAMING;
-            firstByte();
+            account.slot().firstToken();
+            told.firstByte(backend);
             if (!current.isMarked()) {
                 client.releaseRequest();
             }
@@ -177,7 +169,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
             return;
         }
         if (!begun) {
-            firstByte();
+            told.firstByte(backend);
         }
         int status = complete.status();
         finish(status < 400 ? Outcome.COMPLETED : status < 500 ? Outcome.CLIENT_ERROR : Outcome.WORKER_ERROR, status);
@@ -197,27 +189,19 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         Backend failed = Objects.requireNonNull(backend);
         WorkerAnswer partial = answer;
         answer = null;
-        release();
+        account.giveBack(loss.isFault() ? Slot.End.FAILED : Slot.End.ABANDONED);
         WorkerAnswer begun = partial != null && partial.begun() ? partial : null;
         boolean lostForGood = begun != null && !recovery.goOnBehind(begun);
-        LOG.atLevel(begun == null ? Level.INFO : Level.WARN)
-                .log(
-                        "request {}: worker {} lost {} the answer ({}): {}; {}",
-                        request.id(),
-                        failed.id(),
-                        begun == null ? "before" : "in the middle of",
-                        loss.word(),
-                        detail,
-                        lostForGood ? "it ends here" : begun == null ? "trying again" : "another one is to go on");
         if (begun == null) {
-            context.metrics().retried(loss);
+            told.lostBefore(failed, loss, detail);
         } else if (lostForGood) {
+            told.lostForGood(failed, loss, detail);
             answer = begun; // for its counts
             begun.cutOff(GatewayErrors.lostInAnswer(failed.id(), loss));
             finish(Outcome.WORKER_LOST, client.status());
             return;
         } else {
-            context.metrics().continued(loss, begun.events());
+            told.lostWithin(failed, loss, detail, begun.events());
             deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(request.deadlineMillis());
         }
         if (partial != null) {
@@ -246,23 +230,26 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
             if (recovery.goesOn()) {
                 fail(Outcome.WORKER_LOST, GatewayErrors.notContinued(request.deadlineMillis()));
             } else {
-                fail(Outcome.DEADLINE, GatewayErrors.deadline(request.deadlineMillis(), backend != null, retryAfter()));
+                fail(
+                        Outcome.DEADLINE,
+                        GatewayErrors.deadline(request.deadlineMillis(), backend != null, retryAfterDrain()));
             }
             return;
         } else if (stage == Stage.WAITING && recovery.forgives(now)) {
             // What failed may work again although nobody has said so: a worker that is only busy, or known by its URL
             // only.
-            follow(context.dispatcher().retry(this));
+            context.dispatcher().retry(request.facts().model());
         }
         if (!finished && (answer == null || !answer.begun() || answer.betweenEvents())) {
-            client.keepAlive(now);
+            client.keepAlive(
+                    now, stage == Stage.WAITING ? () -> context.dispatcher().where(this) : null);
         }
     }
 
     /** The client is gone: nothing is worked on for it from here. */
     private void clientLeft(Disconnect reason) {
         if (!finished) {
-            context.metrics().disconnected(stage, reason);
+            told.disconnected(stage, reason);
             leaveWorker();
             finish(Outcome.CLIENT_LEFT, client.status());
         }
@@ -284,6 +271,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
     }
 
     private void fail(Outcome outcome, ApiError error) {
+        told.failed(error);
         client.error(error);
         finish(outcome, client.status());
     }
@@ -295,15 +283,14 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         finished = true;
         loop.remove(this);
         context.relayClosed();
-        release();
+        account.giveBack(outcome.slotEnd());
+        account.settle(this, answer == null ? null : answer.usage(), told);
         recovery.close();
         client.releaseRequest();
         if (answer != null) {
             answer.discard();
         }
-        long nanos = System.nanoTime() - arrivedNanos;
-        context.metrics().finished(request.route(), status, outcome, nanos, answer);
-        LOG.debug("request {}: {} with status {} after {} ms", request.id(), outcome.word(), status, nanos / 1_000_000);
+        told.ended(outcome, status, answer);
     }
 
     private void leaveWorker() {
@@ -328,36 +315,22 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         }
     }
 
-    private void firstByte() {
-        if (!recovery.goesOn()) {
-            context.metrics().firstByte(request.route(), System.nanoTime() - arrivedNanos);
-        }
-    }
-
-    private void release() {
-        OutstandingWork.Lease current = lease;
-        lease = null;
-        if (current != null) {
-            current.release();
-        }
-    }
-
     @Override
-    public void placed(Dispatcher.Placement.Placed placed) {
+    public void placed(Placement.Placed placed) {
         boolean handedOver = loop.execute(() -> {
             if (finished) {
-                placed.lease().release();
+                placed.slot().release(Slot.End.ABANDONED);
             } else {
                 attempt(placed);
             }
         });
         if (!handedOver) {
-            placed.lease().release();
+            placed.slot().release(Slot.End.ABANDONED);
         }
     }
 
     @Override
-    public void hopeless(Dispatcher.Placement.Hopeless why) {
+    public void hopeless(Placement.Hopeless why) {
         loop.execute(() -> {
             if (!finished) {
                 follow(why);
@@ -367,7 +340,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
 
     @Override
     public long arrival() {
-        return arrival;
+        return account.arrival();
     }
 
     @Override
@@ -376,8 +349,23 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
     }
 
     @Override
+    public String tenant() {
+        return request.tenant();
+    }
+
+    @Override
+    public double weight() {
+        return 1;
+    }
+
+    @Override
+    public Job<Dispatcher.Candidate> job(boolean returning) {
+        return account.job(this, deadlineNanos, returning);
+    }
+
+    @Override
     public long bodyBytes() {
-        return bodyBytes;
+        return account.bodyBytes();
     }
 
     @Override
@@ -387,6 +375,11 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
 
     private int retryAfter() {
         return context.config().retryAfterSeconds();
+    }
+
+    private int retryAfterDrain() {
+        long nanos = context.dispatcher().retryNanos(request.facts().model());
+        return nanos > 0 ? GatewayErrors.seconds(nanos) : retryAfter();
     }
 
     private long remainingMillis() {

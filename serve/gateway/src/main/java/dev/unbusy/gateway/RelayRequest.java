@@ -1,5 +1,6 @@
 package dev.unbusy.gateway;
 
+import dev.unbusy.admission.PriceBook;
 import dev.unbusy.api.Priority;
 import dev.unbusy.routing.RequestFacts;
 import io.netty.buffer.ByteBuf;
@@ -13,6 +14,10 @@ import io.netty.buffer.ByteBuf;
  *     {@link ClientAnswer#releaseRequest}
  * @param deadlineMillis how long it waits for its first token
  * @param priority passed on to the worker
+ * @param tenant whose share it takes
+ * @param promptBytes JSON bytes of its prompt
+ * @param maxTokens its bound on an answer, −1 where it gives none
+ * @param answers how many it asks for
  */
 record RelayRequest(
         String id,
@@ -21,7 +26,16 @@ record RelayRequest(
         RequestFacts facts,
         ByteBuf body,
         long deadlineMillis,
-        Priority priority) {
+        Priority priority,
+        String tenant,
+        long promptBytes,
+        int maxTokens,
+        int answers) {
+
+    /** Whose price this is. */
+    PriceBook.Subject subject() {
+        return new PriceBook.Subject(facts.model(), route.label(), tenant);
+    }
 
     /** The completion endpoints; their paths on the worker and their names in metrics. */
     enum Route {

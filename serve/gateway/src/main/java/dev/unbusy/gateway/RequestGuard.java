@@ -37,7 +37,8 @@ final class RequestGuard {
     /**
      * @param host the Host header; null only from HTTP/1.0, which no browser speaks
      * @param origin the Origin header
-     * @param safeMethod GET or HEAD: without CORS headers in the answer another site cannot read it
+     * @param safeMethod GET or HEAD: without CORS headers in the answer another site cannot read it; or an origin that
+     *     {@link Cors} allows
      * @return null where the request may pass
      */
     @Nullable

@@ -92,6 +92,34 @@ final class ServiceEndpoints {
         });
     }
 
+    /** What was decided for one request: the answer of {@code unbusy why}. */
+    void why(Exchange exchange, String requestId) {
+        long now = System.nanoTime();
+        Why why = context.whyBook().find(requestId, now);
+        if (why == null) {
+            ApiError error = GatewayErrors.requestNotKnown(
+                    requestId, context.config().whyRequests(), context.config().whyMinutes());
+            answer(exchange, "why", error.status(), error.body());
+            return;
+        }
+        Why.Story story = why.story(now);
+        answer(exchange, "why", 200, json(out -> {
+            out.writeStringField("requestId", story.requestId());
+            out.writeNumberField("queuedMs", story.queuedMillis());
+            out.writeArrayFieldStart("events");
+            for (Why.Event event : story.events()) {
+                out.writeStartObject();
+                out.writeNumberField("atMs", event.atMillis());
+                out.writeStringField("what", event.what().word());
+                out.writeStringField("reason", event.reason());
+                out.writeStringField("worker", event.worker());
+                out.writeEndObject();
+            }
+            out.writeEndArray();
+            out.writeNumberField("omittedEvents", story.omitted());
+        }));
+    }
+
     void models(Exchange exchange) {
         answer(exchange, "models", 200, json(out -> {
             out.writeStringField("object", "list");

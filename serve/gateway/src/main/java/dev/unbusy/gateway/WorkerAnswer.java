@@ -1,7 +1,6 @@
 package dev.unbusy.gateway;
 
 import dev.unbusy.api.ApiError;
-import dev.unbusy.routing.OutstandingWork;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.CompositeByteBuf;
@@ -30,7 +29,7 @@ final class WorkerAnswer {
 
     private final ClientAnswer client;
     private final ByteBufAllocator allocator;
-    private final OutstandingWork.Lease lease;
+    private final Slot slot;
     private final int status;
     private final HttpHeaders headers;
     private final boolean untilClose;
@@ -50,7 +49,7 @@ final class WorkerAnswer {
      */
     WorkerAnswer(
             ClientAnswer client,
-            OutstandingWork.Lease lease,
+            Slot slot,
             HttpResponse head,
             boolean untilClose,
             long maxHeldBytes,
@@ -59,7 +58,7 @@ final class WorkerAnswer {
         this.marked = marks != null;
         this.client = client;
         this.allocator = client.allocator();
-        this.lease = lease;
+        this.slot = slot;
         this.status = head.status().code();
         this.headers = head.headers();
         this.untilClose = untilClose;
@@ -109,7 +108,7 @@ final class WorkerAnswer {
         if (events > countedEvents) {
             // An event of our workers is a token, of others about one: close enough for a load, exact counts come in
             // usage.
-            lease.produced(events - countedEvents);
+            slot.produced(events - countedEvents);
             countedEvents = events;
         }
         if (complete.isReadable()) {

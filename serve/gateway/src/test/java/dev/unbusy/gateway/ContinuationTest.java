@@ -137,7 +137,7 @@ class ContinuationTest extends TwoWorkers {
             worker.kill();
             String all = client.readUntil("\r\n0\r\n\r\n");
             String behind = all.substring(all.indexOf("{\"n\":2}"));
-            assertThat(behind).contains(": keep-alive\n\n", "\"worker_lost\"", "700 ms");
+            assertThat(behind).contains(": keep-alive position=1\n\n", "\"worker_lost\"", "700 ms");
         }
         running.assertIdle();
     }

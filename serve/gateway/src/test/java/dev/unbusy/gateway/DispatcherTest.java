@@ -2,9 +2,11 @@ package dev.unbusy.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unbusy.admission.Job;
+import dev.unbusy.admission.Price;
+import dev.unbusy.admission.PriceBook;
 import dev.unbusy.routing.RequestFacts;
 import dev.unbusy.routing.RoutingPolicy;
-import dev.unbusy.routing.WorkEstimate;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,14 +21,16 @@ import org.junit.jupiter.api.Test;
 
 class DispatcherTest {
     private final Backends backends = new Backends();
-    private final Dispatcher dispatcher = new Dispatcher(backends, RoutingPolicy.named("least-work"), 3, 1_000);
+    private final Dispatcher dispatcher = dispatcher(backends, 1_000);
     private final List<String> calls = new ArrayList<>();
 
     private final class Request implements Dispatcher.Candidate {
         private final long arrival;
         private final String model;
+        private String tenant = "";
+        private long bytes = 1;
         private final Set<Long> avoided = new HashSet<>();
-        private Dispatcher.Placement.@Nullable Placed placed;
+        private Placement.@Nullable Placed placed;
 
         Request(long arrival) {
             this(arrival, "m");
@@ -44,12 +48,28 @@ class DispatcherTest {
 
         @Override
         public RequestFacts facts() {
-            return new RequestFacts(model, new WorkEstimate(0, 100));
+            return new RequestFacts(model, new Price(0, 100, 0, 100_000_000));
+        }
+
+        @Override
+        public String tenant() {
+            return tenant;
+        }
+
+        @Override
+        public double weight() {
+            return 1;
+        }
+
+        @Override
+        public Job<Dispatcher.Candidate> job(boolean returning) {
+            return new Job<>(
+                    this, arrival, tenant, 1, Job.Level.NORMAL, Long.MAX_VALUE / 2, 100_000_000, arrival, returning);
         }
 
         @Override
         public long bodyBytes() {
-            return 300;
+            return bytes;
         }
 
         @Override
@@ -58,13 +78,13 @@ class DispatcherTest {
         }
 
         @Override
-        public void placed(Dispatcher.Placement.Placed given) {
+        public void placed(Placement.Placed given) {
             placed = given;
             calls.add(arrival + "→" + given.backend().id());
         }
 
         @Override
-        public void hopeless(Dispatcher.Placement.Hopeless why) {
+        public void hopeless(Placement.Hopeless why) {
             calls.add(arrival + "✗" + why.reasons());
         }
     }
@@ -73,7 +93,7 @@ class DispatcherTest {
     void waitingRequests_areDispatchedInOrderOfArrivalTheMomentAWorkerIsReady() {
         backends.put(backend("a", Backend.State.STARTING));
         for (long arrival : new long[] {3, 1, 2}) {
-            assertThat(dispatcher.place(new Request(arrival), false)).isInstanceOf(Dispatcher.Placement.Waits.class);
+            assertThat(dispatcher.place(new Request(arrival), false)).isInstanceOf(Placement.Waits.class);
         }
         assertThat(dispatcher.waiting()).isEqualTo(3);
         backends.setState("a", Backend.State.READY, "");
@@ -86,12 +106,18 @@ class DispatcherTest {
     void theRoom_isBoundedForNewRequests_butNotForThoseThatComeBack() {
         backends.put(backend("a", Backend.State.STARTING));
         for (long arrival = 1; arrival <= 3; arrival++) {
-            dispatcher.place(new Request(arrival), false);
+            dispatcher.place(large(arrival), false);
         }
-        assertThat(dispatcher.place(new Request(4), false)).isEqualTo(new Dispatcher.Placement.Full(3, 900));
-        assertThat(dispatcher.place(new Request(0), true)).isInstanceOf(Dispatcher.Placement.Waits.class);
+        assertThat(dispatcher.place(large(4), false)).isEqualTo(new Placement.Full(3, 900, 0));
+        assertThat(dispatcher.place(large(0), true)).isInstanceOf(Placement.Waits.class);
         backends.setState("a", Backend.State.READY, "");
         assertThat(calls).startsWith("0→a");
+    }
+
+    private Request large(long arrival) {
+        Request request = new Request(arrival);
+        request.bytes = 300;
+        return request;
     }
 
     @Test
@@ -110,11 +136,12 @@ class DispatcherTest {
     void aWorkerThatFailed_isAvoidedUntilItsNextChange() {
         backends.put(backend("a", Backend.State.READY));
         Request request = new Request(1);
-        Dispatcher.Placement.Placed first = (Dispatcher.Placement.Placed) dispatcher.place(request, false);
-        first.lease().release();
+        Placement.Placed first = (Placement.Placed) dispatcher.place(request, false);
+        first.slot().release(Slot.End.FAILED);
         request.avoided.add(first.backendVersion());
-        assertThat(dispatcher.place(request, true)).isInstanceOf(Dispatcher.Placement.Waits.class);
-        assertThat(dispatcher.retry(request)).isInstanceOf(Dispatcher.Placement.Waits.class);
+        assertThat(dispatcher.place(request, true)).isInstanceOf(Placement.Waits.class);
+        dispatcher.retry("m");
+        assertThat(dispatcher.waiting()).isEqualTo(1);
         backends.put(backend("b", Backend.State.STARTING));
         assertThat(calls).isEmpty();
         backends.put(backend("a", Backend.State.READY));
@@ -126,16 +153,17 @@ class DispatcherTest {
         backends.put(backend("a", Backend.State.READY));
         Request request = new Request(1);
         request.avoided.add(1L);
-        assertThat(dispatcher.place(request, true)).isInstanceOf(Dispatcher.Placement.Waits.class);
+        assertThat(dispatcher.place(request, true)).isInstanceOf(Placement.Waits.class);
         request.avoided.clear();
-        assertThat(dispatcher.retry(request)).isInstanceOf(Dispatcher.Placement.Placed.class);
+        dispatcher.retry("m");
+        dispatcher.retry("m");
+        assertThat(calls).containsExactly("1→a");
         assertThat(dispatcher.waiting()).isZero();
-        assertThat(dispatcher.retry(request)).as("called already").isInstanceOf(Dispatcher.Placement.Waits.class);
     }
 
     @Test
     void whereNothingIsLeftToWaitFor_theReasonsAreGiven() {
-        assertThat(dispatcher.place(new Request(1), false)).isEqualTo(new Dispatcher.Placement.Hopeless(List.of()));
+        assertThat(dispatcher.place(new Request(1), false)).isEqualTo(new Placement.Hopeless(List.of()));
         backends.put(backend("a", Backend.State.DRAINING));
         dispatcher.place(new Request(2), false);
         backends.setState("a", Backend.State.DOWN, "crashed 5 times");
@@ -153,7 +181,7 @@ class DispatcherTest {
                 Backend.State.READY,
                 ""));
         for (long arrival = 1; arrival < 6; arrival++) {
-            assertThat(((Dispatcher.Placement.Placed) dispatcher.place(new Request(arrival, "other"), false))
+            assertThat(((Placement.Placed) dispatcher.place(new Request(arrival, "other"), false))
                             .backend()
                             .id())
                     .isEqualTo("b");
@@ -165,7 +193,7 @@ class DispatcherTest {
     void inEverySchedule_eachRequestIsCalledOnceOrStillWaits(@ForAll long seed) {
         Random random = new Random(seed);
         Backends registry = new Backends();
-        Dispatcher subject = new Dispatcher(registry, RoutingPolicy.named("least-work"), 1_000, 1_000_000);
+        Dispatcher subject = dispatcher(registry, 1_000_000);
         Set<Request> waiting = new HashSet<>();
         List<Request> placed = new ArrayList<>();
         for (long step = 0; step < 120; step++) {
@@ -174,14 +202,15 @@ class DispatcherTest {
                 case 0, 1 -> {
                     Request request = new Request(step);
                     switch (subject.place(request, false)) {
-                        case Dispatcher.Placement.Placed now -> {
+                        case Placement.Placed now -> {
                             assertThat(now.backend().state()).isEqualTo(Backend.State.READY);
                             request.placed = now;
                             placed.add(request);
                         }
-                        case Dispatcher.Placement.Waits waits -> waiting.add(request);
-                        case Dispatcher.Placement.Full full -> throw new AssertionError(full);
-                        case Dispatcher.Placement.Hopeless hopeless -> {}
+                        case Placement.Waits waits -> waiting.add(request);
+                        case Placement.Full full -> throw new AssertionError(full);
+                        case Placement.TooLate late -> throw new AssertionError(late);
+                        case Placement.Hopeless hopeless -> {}
                     }
                 }
                 case 2 -> {
@@ -195,7 +224,7 @@ class DispatcherTest {
                 default -> {
                     if (random.nextBoolean() && !placed.isEmpty()) {
                         Request done = placed.remove(random.nextInt(placed.size()));
-                        assertThat(Objects.requireNonNull(done.placed).lease().release())
+                        assertThat(Objects.requireNonNull(done.placed).slot().release(Slot.End.SUCCEEDED))
                                 .isTrue();
                     } else if (!waiting.isEmpty()) {
                         Request leaver = waiting.iterator().next();
@@ -216,6 +245,73 @@ class DispatcherTest {
             assertThat(subject.waiting()).isEqualTo(waiting.size());
             assertThat(subject.running()).isEqualTo(placed.size());
         }
+    }
+
+    @Test
+    void aWorkerGetsWhatItComputesAtOnceAndOneMore_theRestWaitsForWhicheverIsFreeFirst() {
+        for (String id : new String[] {"a", "b"}) {
+            backends.put(backend(id, Backend.State.READY));
+            backends.publish(id, new PublishedLoad(2, 0, 0, 0, 0, 0, Double.NaN));
+        }
+        List<Placement.Placed> placed = new ArrayList<>();
+        for (long arrival = 1; arrival <= 6; arrival++) {
+            placed.add((Placement.Placed) dispatcher.place(new Request(arrival), false));
+        }
+        assertThat(placed.stream().map(one -> one.backend().id())).containsExactly("a", "b", "a", "b", "a", "b");
+        for (long arrival = 7; arrival <= 9; arrival++) {
+            assertThat(dispatcher.place(new Request(arrival), false))
+                    .isInstanceOfSatisfying(
+                            Placement.Waits.class,
+                            waits -> assertThat(waits.place().waitNanos()).isPresent());
+        }
+        placed.get(3).slot().release(Slot.End.SUCCEEDED);
+        placed.get(1).slot().release(Slot.End.SUCCEEDED);
+        placed.get(0).slot().release(Slot.End.SUCCEEDED);
+        placed.get(0).slot().release(Slot.End.SUCCEEDED);
+        assertThat(calls).containsExactly("7→b", "8→b", "9→a");
+        assertThat(dispatcher.running()).isEqualTo(6);
+    }
+
+    @Test
+    void whenMoreRoomIsPublished_thoseThatWaitGetIt() {
+        backends.put(backend("a", Backend.State.READY));
+        backends.publish("a", new PublishedLoad(1, 0, 0, 0, 0, 0, Double.NaN));
+        for (long arrival = 1; arrival <= 4; arrival++) {
+            dispatcher.place(new Request(arrival), false);
+        }
+        assertThat(dispatcher.waiting()).isEqualTo(2);
+        backends.publish("a", new PublishedLoad(3, 1, 0, 0, 0, 0, Double.NaN));
+        assertThat(calls).containsExactly("3→a", "4→a");
+    }
+
+    @Test
+    void aTenantThatCameLate_isNotBehindAFloodsBacklog() {
+        backends.put(backend("a", Backend.State.READY));
+        backends.publish("a", new PublishedLoad(1, 0, 0, 0, 0, 0, Double.NaN));
+        List<Placement.Placed> running = new ArrayList<>();
+        for (long arrival = 1; arrival <= 20; arrival++) {
+            Request request = new Request(arrival);
+            request.tenant = "flood";
+            if (dispatcher.place(request, false) instanceof Placement.Placed placed) {
+                running.add(placed);
+            }
+        }
+        Request quiet = new Request(21);
+        quiet.tenant = "quiet";
+        assertThat(dispatcher.place(quiet, false))
+                .isInstanceOfSatisfying(
+                        Placement.Waits.class,
+                        waits -> assertThat(waits.place().position()).isEqualTo(1));
+        running.getFirst().slot().release(Slot.End.SUCCEEDED);
+        assertThat(calls).containsExactly("21→a");
+    }
+
+    private static Dispatcher dispatcher(Backends registry, long maxWaitingBytes) {
+        return new Dispatcher(
+                registry,
+                RoutingPolicy.named("least-work"),
+                new PriceBook(256),
+                new DispatchLimits(1, 32, maxWaitingBytes));
     }
 
     private static Backend backend(String id, Backend.State state) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.unbusy.http.HttpException;
 import dev.unbusy.http.HttpLimits;
+import dev.unbusy.http.TlsFiles;
 import dev.unbusy.metrics.Metrics;
 import dev.unbusy.routing.RoutingException;
 import dev.unbusy.units.Bytes;
@@ -156,24 +157,21 @@ class GatewayTest {
     @ValueSource(strings = {"0.0.0.0", "::"})
     void anAddressOpenToOthers_isRefusedWithTheFix(String host) {
         GatewayConfig open = Running.with(Map.of("host", host));
-        assertThatThrownBy(() -> Gateway.start(open, HttpLimits.DEFAULT, new Backends(), new Metrics(), List::of))
-                .isInstanceOfSatisfying(GatewayException.class, e -> {
-                    assertThat(e.code()).isEqualTo("bind-not-loopback");
-                    assertThat(e.remedy().en()).contains("ssh -L").contains("reverse proxy");
-                    assertThat(e.remedy().zh()).contains("ssh -L");
-                });
+        assertThatThrownBy(() -> start(open)).isInstanceOfSatisfying(GatewayException.class, e -> {
+            assertThat(e.code()).isEqualTo("bind-not-loopback");
+            assertThat(e.remedy().en()).contains("ssh -L").contains("reverse proxy");
+            assertThat(e.remedy().zh()).contains("ssh -L");
+        });
     }
 
     @Test
     void aTakenPort_anUnknownPolicyAndContradictingLimits_areSaidAtTheStart() throws Exception {
         GatewayConfig taken = Running.with(Map.of("port", running.gateway.port()));
-        assertThatThrownBy(() -> Gateway.start(taken, HttpLimits.DEFAULT, new Backends(), new Metrics(), List::of))
-                .isInstanceOf(HttpException.class);
+        assertThatThrownBy(() -> start(taken)).isInstanceOf(HttpException.class);
         GatewayConfig policy = Running.with(Map.of("policy", "fastest"));
-        assertThatThrownBy(() -> Gateway.start(policy, HttpLimits.DEFAULT, new Backends(), new Metrics(), List::of))
-                .isInstanceOf(RoutingException.class);
+        assertThatThrownBy(() -> start(policy)).isInstanceOf(RoutingException.class);
         GatewayConfig held = Running.with(Map.of("maxHeldAnswer", Bytes.mebi(3)));
-        assertThatThrownBy(() -> Gateway.start(held, HttpLimits.DEFAULT, new Backends(), new Metrics(), List::of))
+        assertThatThrownBy(() -> start(held))
                 .isInstanceOf(GatewayException.class)
                 .hasMessageContaining("max_pending_stream");
     }
@@ -224,5 +222,10 @@ class GatewayTest {
             worker.call().hungUp();
             assertThat(running.gateway.running()).isZero();
         }
+    }
+
+    private static Gateway start(GatewayConfig config) {
+        return Gateway.start(
+                new GatewayOptions(config, HttpLimits.DEFAULT, TlsFiles.NONE), new Backends(), new Metrics(), List::of);
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.unbusy.api.WorkerStatus;
 import dev.unbusy.http.HttpLimits;
+import dev.unbusy.http.TlsFiles;
 import dev.unbusy.metrics.Metrics;
 import dev.unbusy.units.Bytes;
 import java.io.IOException;
@@ -30,12 +31,14 @@ final class Running implements AutoCloseable {
             0,
             1,
             List.of(),
+            List.of(),
             Map.of(),
             "least-work",
             60_000,
             60_000,
             60_000,
-            100,
+            1,
+            10_000,
             Bytes.mebi(64),
             7,
             3,
@@ -44,7 +47,9 @@ final class Running implements AutoCloseable {
             64,
             600_000,
             Bytes.mebi(2),
-            256);
+            256,
+            1_000,
+            60);
 
     final Backends backends = new Backends();
     final Metrics metrics = new Metrics();
@@ -64,7 +69,10 @@ final class Running implements AutoCloseable {
 
     Running(GatewayConfig config, HttpLimits limits) {
         gateway = Gateway.start(
-                config, limits, backends, metrics, () -> List.of(WorkerStatus.of("a", WorkerStatus.State.READY, "")));
+                new GatewayOptions(config, limits, TlsFiles.NONE),
+                backends,
+                metrics,
+                () -> List.of(WorkerStatus.of("a", WorkerStatus.State.READY, "")));
     }
 
     Running with(FakeWorker worker, Backend.State state) {
@@ -76,8 +84,8 @@ final class Running implements AutoCloseable {
         return with(Map.of("keepAliveAfterMillis", afterMillis, "keepAliveIntervalMillis", intervalMillis));
     }
 
-    static GatewayConfig maxWaiting(int count) {
-        return with(Map.of("maxWaiting", count));
+    static GatewayConfig maxWaitingBytes(long bytes) {
+        return with(Map.of("maxWaitingBytes", new Bytes(bytes)));
     }
 
     static GatewayConfig silence(long millis) {

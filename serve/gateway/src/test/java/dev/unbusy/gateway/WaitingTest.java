@@ -56,9 +56,9 @@ class WaitingTest {
     void aWaitingStream_getsStatus200AndComments_thenItsAnswer() throws Exception {
         try (Running running = new Running(Running.keepAlive(1, 1)).with(worker, Backend.State.STARTING);
                 RawClient client = new RawClient(running.gateway).chat(true)) {
-            String seen = client.readUntil(": keep-alive\n\n\r\n");
+            String seen = client.readUntil(": keep-alive position=1\n\n\r\n");
             assertThat(seen).startsWith("HTTP/1.1 200 ").contains("content-type: text/event-stream");
-            client.readUntil(": keep-alive\n\n\r\ne\r\n: keep-alive\n\n");
+            client.readUntil(": keep-alive position=1\n\n\r\n19\r\n: keep-alive position=1\n\n");
             worker.then(call -> {
                 call.startEvents();
                 call.event("{\"n\":1}");
@@ -167,25 +167,61 @@ class WaitingTest {
             HttpResponse<String> response = running.send(running.chat(true, "x-unbusy-deadline-ms", "300"));
             assertThat(response.statusCode()).isEqualTo(200);
             assertThat(response.body())
-                    .startsWith(": keep-alive\n\n")
+                    .startsWith(": keep-alive position=1\n\n")
                     .contains("data: {\"error\":{")
                     .contains("deadline_exceeded");
         }
     }
 
     @Test
-    void whereTooManyWait_theNextOneIsTold429AtOnce() throws Exception {
-        try (Running running = new Running(Running.maxWaiting(2)).with(worker, Backend.State.STARTING)) {
+    void whereTheBodiesThatWaitTakeAllTheMemory_theNextOneIsTold429AtOnce() throws Exception {
+        int size = Running.body(false).length();
+        try (Running running = new Running(Running.maxWaitingBytes(2L * size)).with(worker, Backend.State.STARTING)) {
             CompletableFuture<HttpResponse<String>> first = running.sendAsync(running.chat(false));
             CompletableFuture<HttpResponse<String>> second = running.sendAsync(running.chat(false));
             running.untilQueued(count -> count == 2);
             HttpResponse<String> third = running.send(running.chat(false));
             assertThat(third.statusCode()).isEqualTo(429);
-            assertThat(third.headers().firstValue("retry-after")).isPresent();
+            assertThat(third.headers().firstValue("retry-after")).hasValue("7");
             assertThat(Running.error(third.body()).path("code").asText()).isEqualTo("queue_full");
             running.backends.setState("w0", Backend.State.READY, "");
             assertThat(first.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
             assertThat(second.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void whoCannotStartInTime_isTold429AtOnce_withAComputedWait_andIsTakenThen() throws Exception {
+        worker.usually(call -> {
+            call.hold();
+            call.json(200, FakeWorker.completion("hello"));
+        });
+        try (Running running = new Running().with(worker, Backend.State.READY)) {
+            running.backends.publish("w0", new PublishedLoad(1, 1, 0, 100, 100, 0, Double.NaN));
+            List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                answers.add(running.sendAsync(running.chat(false)));
+            }
+            running.untilQueued(count -> count == 2); // one runs, one is ahead
+            HttpResponse<String> refused = running.send(running.chat(true, "x-unbusy-deadline-ms", "1000"));
+            assertThat(refused.statusCode()).isEqualTo(429);
+            JsonNode error = Running.error(refused.body());
+            assertThat(error.path("code").asText()).isEqualTo("queue_too_long");
+            long wait =
+                    Long.parseLong(refused.headers().firstValue("retry-after").orElseThrow());
+            assertThat(wait).isBetween(2L, 30L);
+            assertThat(error.path("message").asText()).contains("in " + wait + " s");
+            List<FakeWorker.Call> calls = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                FakeWorker.Call call = worker.call();
+                call.go();
+                calls.add(call);
+            }
+            for (CompletableFuture<HttpResponse<String>> answer : answers) {
+                assertThat(answer.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+            }
+            assertThat(calls).hasSize(4);
+            running.assertIdle();
         }
     }
 

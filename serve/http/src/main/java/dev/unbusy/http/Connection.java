@@ -12,11 +12,13 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.concurrent.RejectedExecutionException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -272,7 +274,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof IOException) {
+        if (cause instanceof IOException || cause.getCause() instanceof SSLException) {
             LOG.debug("connection {}: {}", ctx.channel(), cause.toString());
         } else {
             LOG.error("connection {}", ctx.channel(), cause);
@@ -337,6 +339,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     @SuppressWarnings("FutureReturnValueIgnored")
     private void shutdownOutput() {
+        SslHandler tls = channel().pipeline().get(SslHandler.class);
+        if (tls != null) {
+            tls.closeOutbound(); // TLS has an end of its own
+        }
         ((SocketChannel) channel()).shutdownOutput();
     }
 

@@ -30,15 +30,12 @@ public final class Exchange {
     private final String id;
     private final RequestTarget target;
     private final long receivedNanos;
-
     private final AnswerPhase phase;
     private final Writability writability = new Writability(this::writableNow);
     private final RequestBody body;
     private final Outbox outbox;
-
     // volatile: written by the event loop, read by whoever writes.
     private volatile @Nullable Disconnect disconnect;
-
     private boolean finished;
     private boolean flushScheduled;
     private final List<Runnable> disconnectListeners = new ArrayList<>(1);
@@ -73,7 +70,7 @@ public final class Exchange {
         return id;
     }
 
-    /** In capitals, as sent. */
+    /** As sent. */
     public String method() {
         return request.method().name();
     }
@@ -129,11 +126,10 @@ public final class Exchange {
     /** A copy of the body, made once; on the event loop, or anywhere inside {@link #offload}. */
     public byte[] bodyBytes() {
         byte[] copied = body.copied();
-        if (copied != null) {
-            return copied;
+        if (copied == null) {
+            requireEventLoop();
         }
-        requireEventLoop();
-        return body.bytes();
+        return copied == null ? body.bytes() : copied;
     }
 
     /** Work of an exchange that may block and throw. */
@@ -191,6 +187,12 @@ public final class Exchange {
                 finish();
             }
         });
+    }
+
+    /** Headers that the answer has, whoever gives it. Event loop only, before the answer. */
+    public void alwaysHeaders(String... headers) {
+        ResponseBytes.check(headers);
+        stream.always(headers);
     }
 
     /** The head of an answer whose body follows in pieces. Sent with the first of them, or with {@link #flush}. */

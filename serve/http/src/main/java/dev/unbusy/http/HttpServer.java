@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,7 @@ public final class HttpServer implements AutoCloseable {
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final BodyBudget bodies;
     private final LongAdder refused = new LongAdder();
+    private final @Nullable TlsContext tls;
 
     // volatile: set by whoever stops the server, read by its event loops.
     private volatile boolean stopping;
@@ -47,6 +49,7 @@ public final class HttpServer implements AutoCloseable {
         this.options = options;
         this.handler = handler;
         this.bodies = new BodyBudget(options.limits().maxBodies().count());
+        this.tls = options.tls().isSet() ? new TlsContext(options.tls()) : null;
         this.loops = Transport.current().newEventLoops(options.name(), options.eventLoopThreads());
     }
 
@@ -67,14 +70,15 @@ public final class HttpServer implements AutoCloseable {
         return ((InetSocketAddress) listener.localAddress()).getPort();
     }
 
-    /** {@code http://HOST:PORT}; where it listens on every address, the loopback one. */
+    /** {@code http://HOST:PORT}, or {@code https:}; where it listens on every address, the loopback one. */
     public String url() {
         InetAddress address = ((InetSocketAddress) listener.localAddress()).getAddress();
         String host = options.host();
         if (address.isAnyLocalAddress()) {
             host = address instanceof java.net.Inet6Address ? "::1" : "127.0.0.1";
         }
-        return "http://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port();
+        return (tls == null ? "http://" : "https://") + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":"
+                + port();
     }
 
     public int openConnections() {
@@ -133,6 +137,9 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void endLoops() {
+        if (tls != null) {
+            tls.close();
+        }
         if (!loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS)) {
             LOG.warn("{}: an event loop is stuck in a handler and was left behind", options.name());
         }
@@ -183,6 +190,10 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void accept(SocketChannel channel) {
+        if (tls != null) {
+            channel.pipeline()
+                    .addLast(tls.newHandler(channel.alloc(), options.limits().headMillis()));
+        }
         if (connections.size() >= options.limits().maxConnections()) {
             refused.increment();
             Received.Refused refusal = new Received.Refused(

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,12 +30,27 @@ final class ResponseStream {
     private Framing framing = Framing.LENGTH;
     private @Nullable ByteBuf burst;
     private boolean unflushed;
+    private String[] always = {};
 
     ResponseStream(Connection connection, HttpRequest request, String requestId) {
         this.connection = connection;
         this.requestId = requestId;
         this.http10 = request.protocolVersion().equals(HttpVersion.HTTP_1_0);
         this.headRequest = request.method().equals(HttpMethod.HEAD);
+    }
+
+    /** Headers of the answer, whoever gives it. */
+    void always(String[] headers) {
+        always = headers;
+    }
+
+    private String[] all(String[] headers) {
+        if (always.length == 0) {
+            return headers;
+        }
+        String[] all = Arrays.copyOf(headers, headers.length + always.length);
+        System.arraycopy(always, 0, all, headers.length, always.length);
+        return all;
     }
 
     void respond(int status, @Nullable String contentType, ByteBuf content, String[] headers) {
@@ -44,7 +60,7 @@ final class ResponseStream {
         boolean sendContent = framing == Framing.LENGTH && !headRequest && length > 0;
         boolean copy = sendContent && length <= COPY_BYTES;
         ByteBuf out = ctx.alloc().buffer(384 + (copy ? length : 0));
-        ResponseBytes.head(out, status, contentType, framing, length, connectionHeader(), requestId, headers);
+        ResponseBytes.head(out, status, contentType, framing, length, connectionHeader(), requestId, all(headers));
         if (copy) {
             out.writeBytes(content);
         }
@@ -64,7 +80,7 @@ final class ResponseStream {
             connection.closeAfterAnswer();
         }
         ByteBuf out = ctx.alloc().buffer(384);
-        ResponseBytes.head(out, status, contentType, framing, 0, connectionHeader(), requestId, headers);
+        ResponseBytes.head(out, status, contentType, framing, 0, connectionHeader(), requestId, all(headers));
         connection.send(out);
         unflushed = true;
     }

@@ -18,6 +18,12 @@ public sealed interface Choice {
         ONLY_READY,
         /** It has less outstanding work than every other. */
         LEAST_WORK,
+        /** It has more of the prompt's beginning in its cache than another, and not too much work for that to count. */
+        PREFIX_AFFINITY,
+        /** Another has more of the prompt's beginning, and too much work for that to be worth it. */
+        AFFINITY_SATURATED,
+        /** Its work, places, KV cells and warm-up together promise the earliest answer; no prefix was involved. */
+        LEAST_COST,
         /** It has fewer requests running than every other. */
         LEAST_CONNECTIONS,
         /** Several are equally good; it was this one's turn among them. */

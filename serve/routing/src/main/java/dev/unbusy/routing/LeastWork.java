@@ -16,6 +16,6 @@ final class LeastWork implements RoutingPolicy {
 
     @Override
     public Choice choose(RequestFacts request, List<WorkerView> workers, long turn) {
-        return Selection.least(workers, turn, WorkerView::outstandingTokens, Choice.Reason.LEAST_WORK);
+        return Selection.least(workers, turn, WorkerView::outstandingNanos, Choice.Reason.LEAST_WORK);
     }
 }

@@ -1,5 +1,6 @@
 package dev.unbusy.routing;
 
+import dev.unbusy.admission.Price;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -8,17 +9,17 @@ import java.util.concurrent.atomic.AtomicLong;
  * leases that are not released, so they are never negative and return to zero when the last lease ends.
  */
 public final class OutstandingWork {
-    private final AtomicLong tokens = new AtomicLong();
+    private final AtomicLong nanos = new AtomicLong();
     private final AtomicInteger requests = new AtomicInteger();
 
     /** Counts a request from now until its lease is released. */
-    public Lease take(WorkEstimate estimate) {
-        return new Lease(this, estimate);
+    public Lease take(Price price) {
+        return new Lease(this, price);
     }
 
-    /** In output-token equivalents. */
-    public long tokens() {
-        return tokens.get();
+    /** In time of a fully loaded worker. */
+    public long nanos() {
+        return nanos.get();
     }
 
     public int requests() {
@@ -32,22 +33,24 @@ public final class OutstandingWork {
      */
     public static final class Lease {
         /**
-         * What an unreleased lease counts at least: an answer that outlives its estimate still takes a place in every step
-         * of its worker.
+         * Tokens that an unreleased lease counts at least: an answer that outlives its estimate still takes a place in
+         * every step of its worker.
          */
-        static final long LEAST_WHILE_RUNNING = 8;
+        static final long LEAST_TOKENS = 8;
 
         private final OutstandingWork owner;
-        private final long promptWork;
+        private final long promptNanos;
+        private final long nanosPerOutputToken;
         private long remaining;
         private boolean prefilled;
         private boolean released;
 
-        private Lease(OutstandingWork owner, WorkEstimate estimate) {
+        private Lease(OutstandingWork owner, Price price) {
             this.owner = owner;
-            this.promptWork = estimate.promptWork();
-            this.remaining = Math.max(LEAST_WHILE_RUNNING, estimate.totalWork());
-            owner.tokens.addAndGet(remaining);
+            this.promptNanos = price.promptNanos();
+            this.nanosPerOutputToken = Math.max(1, price.outputNanos() / Math.max(1, price.outputTokens()));
+            this.remaining = Math.max(least(), price.totalNanos());
+            owner.nanos.addAndGet(remaining);
             owner.requests.incrementAndGet();
         }
 
@@ -55,7 +58,7 @@ public final class OutstandingWork {
         public synchronized void prefilled() {
             if (!prefilled) {
                 prefilled = true;
-                reduce(promptWork);
+                reduce(promptNanos);
             }
         }
 
@@ -65,7 +68,7 @@ public final class OutstandingWork {
                 throw new IllegalArgumentException("an answer does not shrink: " + outputTokens);
             }
             prefilled();
-            reduce(outputTokens);
+            reduce(outputTokens * nanosPerOutputToken);
         }
 
         /** @return true for the one call that released it */
@@ -74,7 +77,7 @@ public final class OutstandingWork {
                 return false;
             }
             released = true;
-            owner.tokens.addAndGet(-remaining);
+            owner.nanos.addAndGet(-remaining);
             owner.requests.decrementAndGet();
             remaining = 0;
             return true;
@@ -85,12 +88,16 @@ public final class OutstandingWork {
             return remaining;
         }
 
+        private long least() {
+            return LEAST_TOKENS * nanosPerOutputToken;
+        }
+
         private void reduce(long work) {
             if (released) {
                 return; // the answer was still arriving when the request was ended
             }
-            long next = Math.max(Math.min(LEAST_WHILE_RUNNING, remaining), remaining - work);
-            owner.tokens.addAndGet(next - remaining);
+            long next = Math.max(Math.min(least(), remaining), remaining - work);
+            owner.nanos.addAndGet(next - remaining);
             remaining = next;
         }
     }

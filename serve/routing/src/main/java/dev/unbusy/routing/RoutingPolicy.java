@@ -9,6 +9,9 @@ import java.util.List;
  */
 public interface RoutingPolicy {
 
+    /** The name of the policy that serves best where nothing special is wanted. */
+    String DEFAULT = "unbusy";
+
     /** The name in the configuration. */
     String name();
 
@@ -20,7 +23,7 @@ public interface RoutingPolicy {
 
     /** Every policy that can be named. */
     static List<RoutingPolicy> all() {
-        return List.of(new LeastWork(), new LeastConnections(), new RoundRobin());
+        return List.of(new LeastCost(), new LongestPrefix(), new LeastWork(), new LeastConnections(), new RoundRobin());
     }
 
     /** @throws RoutingException where no policy has that name */

@@ -1,8 +1,8 @@
 package dev.unbusy.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.unbusy.admission.Price;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -24,7 +24,7 @@ class OutstandingWorkTest {
         List<OutstandingWork.Lease> leases = new ArrayList<>();
         for (int step : steps) {
             if (step < 40 || leases.isEmpty()) {
-                leases.add(work.take(new WorkEstimate(random.nextInt(5_000), random.nextInt(2_000))));
+                leases.add(work.take(price(random.nextInt(5_000), random.nextInt(2_000))));
             } else {
                 // Released ones are taken too: progress and a second release after the end must change nothing.
                 OutstandingWork.Lease lease = leases.get(random.nextInt(leases.size()));
@@ -36,7 +36,7 @@ class OutstandingWorkTest {
                     lease.release();
                 }
             }
-            assertThat(work.tokens())
+            assertThat(work.nanos())
                     .isEqualTo(leases.stream()
                             .mapToLong(OutstandingWork.Lease::remaining)
                             .sum());
@@ -44,22 +44,22 @@ class OutstandingWorkTest {
                     leases.stream().filter(lease -> lease.remaining() > 0).count());
         }
         leases.forEach(OutstandingWork.Lease::release);
-        assertThat(work.tokens()).isZero();
+        assertThat(work.nanos()).isZero();
         assertThat(work.requests()).isZero();
     }
 
     @Property
     void progress_reducesTheLease_butAnUnfinishedAnswerAlwaysCounts(
             @ForAll @LongRange(min = 0, max = 100_000) long prompt,
-            @ForAll @LongRange(min = 0, max = 4_000) long output,
+            @ForAll @LongRange(min = 1, max = 4_000) long output,
             @ForAll @Size(max = 50) List<@LongRange(min = 0, max = 500) Long> tokens) {
-        OutstandingWork.Lease lease = new OutstandingWork().take(new WorkEstimate(prompt, output));
+        OutstandingWork.Lease lease = new OutstandingWork().take(price(prompt, output));
         long before = lease.remaining();
         for (long n : tokens) {
             lease.produced(n);
             assertThat(lease.remaining())
                     .isLessThanOrEqualTo(before)
-                    .isGreaterThanOrEqualTo(OutstandingWork.Lease.LEAST_WHILE_RUNNING);
+                    .isGreaterThanOrEqualTo(OutstandingWork.Lease.LEAST_TOKENS * 4);
             before = lease.remaining();
         }
     }
@@ -67,18 +67,18 @@ class OutstandingWorkTest {
     @Test
     void firstOutput_releasesThePromptsShareOnce() {
         OutstandingWork work = new OutstandingWork();
-        OutstandingWork.Lease lease = work.take(new WorkEstimate(4_000, 200));
-        assertThat(work.tokens()).isEqualTo(1_200);
+        OutstandingWork.Lease lease = work.take(price(4_000, 200));
+        assertThat(work.nanos()).isEqualTo(4_800);
         lease.prefilled();
         lease.produced(50);
-        assertThat(work.tokens()).isEqualTo(150);
+        assertThat(work.nanos()).isEqualTo(600);
     }
 
     @Test
     void release_fromManyThreads_countsOnce() throws InterruptedException {
         OutstandingWork work = new OutstandingWork();
         for (int round = 0; round < 200; round++) {
-            OutstandingWork.Lease lease = work.take(new WorkEstimate(100, 100));
+            OutstandingWork.Lease lease = work.take(price(100, 100));
             AtomicInteger released = new AtomicInteger();
             CountDownLatch start = new CountDownLatch(1);
             List<Thread> threads = new ArrayList<>();
@@ -100,17 +100,13 @@ class OutstandingWorkTest {
                 thread.join();
             }
             assertThat(released).hasValue(1);
-            assertThat(work.tokens()).isZero();
+            assertThat(work.nanos()).isZero();
             assertThat(work.requests()).isZero();
         }
     }
 
-    @Test
-    void estimates_fromBytes_takeTheSmallerOfBoundAndUsualLength() {
-        assertThat(WorkEstimate.ofBytes(4_001, 16, 256)).isEqualTo(new WorkEstimate(1_001, 16));
-        assertThat(WorkEstimate.ofBytes(4_000, 100_000, 256)).isEqualTo(new WorkEstimate(1_000, 256));
-        assertThat(WorkEstimate.ofBytes(0, -1, 256)).isEqualTo(new WorkEstimate(0, 256));
-        assertThat(new WorkEstimate(0, 0).totalWork()).isEqualTo(1);
-        assertThatThrownBy(() -> new WorkEstimate(-1, 0)).hasMessageContaining("-1");
+    /** A token of the prompt takes a nanosecond, one of the answer four. */
+    private static Price price(long promptTokens, long outputTokens) {
+        return new Price(promptTokens, outputTokens, promptTokens, 4 * outputTokens);
     }
 }

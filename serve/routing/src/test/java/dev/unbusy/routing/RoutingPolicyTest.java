@@ -3,6 +3,7 @@ package dev.unbusy.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.unbusy.admission.Price;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -50,10 +51,10 @@ class RoutingPolicyTest {
     void leastWork_choosesAMinimum_andNamesTheReason(@ForAll("workers") List<WorkerView> workers, @ForAll long turn) {
         if (LEAST_WORK.choose(request(1), workers, turn) instanceof Choice.Chosen(int index, Choice.Reason reason)) {
             List<WorkerView> ready = workers.stream().filter(WorkerView::ready).toList();
-            long load = workers.get(index).outstandingTokens();
-            assertThat(ready).allMatch(worker -> worker.outstandingTokens() >= load);
+            long load = workers.get(index).outstandingNanos();
+            assertThat(ready).allMatch(worker -> worker.outstandingNanos() >= load);
             long ties = ready.stream()
-                    .filter(worker -> worker.outstandingTokens() == load)
+                    .filter(worker -> worker.outstandingNanos() == load)
                     .count();
             assertThat(reason)
                     .isEqualTo(
@@ -71,10 +72,10 @@ class RoutingPolicyTest {
         long largest = 0;
         for (int i = 0; i < sizes.size(); i++) {
             RequestFacts request = request(sizes.get(i));
-            largest = Math.max(largest, request.work().totalWork());
-            loads.get(chosen(LEAST_WORK.choose(request, views(loads), i))).take(request.work());
+            largest = Math.max(largest, request.price().totalNanos());
+            loads.get(chosen(LEAST_WORK.choose(request, views(loads), i))).take(request.price());
         }
-        List<Long> tokens = loads.stream().map(OutstandingWork::tokens).toList();
+        List<Long> tokens = loads.stream().map(OutstandingWork::nanos).toList();
         assertThat(Collections.max(tokens) - Collections.min(tokens)).isLessThanOrEqualTo(largest);
     }
 
@@ -95,12 +96,12 @@ class RoutingPolicyTest {
     @Test
     void leastWork_sendsShortRequestsPastALongOne() {
         List<OutstandingWork> loads = loads(2);
-        loads.get(0).take(new WorkEstimate(40_000, 500));
+        loads.get(0).take(new Price(40_000, 500, 10_000, 500));
         for (int i = 0; i < 20; i++) {
             RequestFacts small = request(100);
             int index = chosen(LEAST_WORK.choose(small, views(loads), i));
             assertThat(index).isEqualTo(1);
-            loads.get(index).take(small.work());
+            loads.get(index).take(small.price());
         }
         // The comparison policies do not see sizes.
         assertThat(RoutingPolicy.named("least-conn").choose(request(100), views(loads), 0))
@@ -126,7 +127,7 @@ class RoutingPolicyTest {
     }
 
     static RequestFacts request(long outputTokens) {
-        return new RequestFacts("m", new WorkEstimate(0, outputTokens));
+        return new RequestFacts("m", new Price(0, outputTokens, 0, outputTokens));
     }
 
     private static List<OutstandingWork> loads(int count) {
@@ -140,7 +141,7 @@ class RoutingPolicyTest {
     private static List<WorkerView> views(List<OutstandingWork> loads) {
         return IntStream.range(0, loads.size())
                 .mapToObj(i -> new WorkerView(
-                        "w" + i, true, loads.get(i).tokens(), loads.get(i).requests()))
+                        "w" + i, true, loads.get(i).nanos(), loads.get(i).requests()))
                 .toList();
     }
 

@@ -27,7 +27,6 @@ class LayersTest {
             "engine",
             "admission",
             "routing",
-            "ledger",
             "gateway");
     private static final String[] OPERATE = packages("supervisor", "bench");
     private static final String[] USE = packages("cli");

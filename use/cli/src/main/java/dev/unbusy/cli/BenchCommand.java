@@ -27,11 +27,8 @@ final class BenchCommand implements Callable<Integer> {
     @Mixin
     private GlobalOptions global = new GlobalOptions();
 
-    @Option(names = "--url", paramLabel = "URL", descriptionKey = "service.url")
-    private @Nullable String url;
-
-    @Option(names = "--key", paramLabel = "KEY", descriptionKey = "service.key")
-    private @Nullable String key;
+    @Mixin
+    private ServiceOptions service = new ServiceOptions();
 
     @Option(names = "--model", paramLabel = "NAME", descriptionKey = "bench.model")
     private @Nullable String model;
@@ -95,14 +92,15 @@ final class BenchCommand implements Callable<Integer> {
         within("--timeout-seconds", timeoutSeconds, 1, 86_400);
         within("--ttft-goal-ms", ttftGoalMillis, 0, Double.MAX_VALUE);
         within("--tpot-goal-ms", tpotGoalMillis, 0, Double.MAX_VALUE);
-        URI service = ServiceAddress.find(io, url);
+        URI address;
         String served;
-        try (ServiceClient client = new ServiceClient(service, key)) {
+        try (ServiceClient client = service.connect(io)) {
+            address = client.base();
             served = new ServedModels(client).resolve(model);
         }
         return new BenchOptions(
-                service,
-                key,
+                address,
+                service.key,
                 served,
                 concurrency,
                 requests,

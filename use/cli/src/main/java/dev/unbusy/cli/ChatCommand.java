@@ -2,7 +2,6 @@ package dev.unbusy.cli;
 
 import dev.unbusy.text.Text;
 import java.io.IOException;
-import java.net.URI;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -25,11 +24,8 @@ final class ChatCommand implements Callable<Integer> {
     @Parameters(index = "0", arity = "0..1", paramLabel = "MODEL", descriptionKey = "chat.model")
     private @Nullable String model;
 
-    @Option(names = "--url", paramLabel = "URL", descriptionKey = "service.url")
-    private @Nullable String url;
-
-    @Option(names = "--key", paramLabel = "KEY", descriptionKey = "service.key")
-    private @Nullable String key;
+    @Mixin
+    private ServiceOptions service = new ServiceOptions();
 
     @Option(names = "--system", paramLabel = "TEXT", descriptionKey = "chat.system")
     private @Nullable String system;
@@ -51,15 +47,14 @@ final class ChatCommand implements Callable<Integer> {
                     Text.of("--max-tokens is %d; it must be at least 1", "--max-tokens 的值为 %d，不能小于 1", maxTokens),
                     Text.of("Leave it out for no limit but the context.", "省略该选项即可只受上下文长度限制。"));
         }
-        URI service = ServiceAddress.find(io, url);
-        try (ServiceClient client = new ServiceClient(service, key)) {
+        try (ServiceClient client = service.connect(io)) {
             Conversation conversation =
                     new Conversation(client, new ServedModels(client).resolve(model), system, maxTokens);
-            ChatTranscript transcript = new ChatTranscript(service, conversation.model(), system);
+            ChatTranscript transcript = new ChatTranscript(client.base(), conversation.model(), system);
             int code;
             try (ChatLines lines = lines()) {
                 boolean edited = !(lines instanceof PipedLines);
-                io.say(Text.of("%s at %s", "%s，服务地址 %s", conversation.model(), service));
+                io.say(Text.of("%s at %s", "%s，服务地址 %s", conversation.model(), client.base()));
                 if (edited) {
                     io.say(Text.of("/help lists what can be entered beside questions.", "输入 /help 查看可用的命令。"));
                 }

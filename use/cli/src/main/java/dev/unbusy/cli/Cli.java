@@ -93,10 +93,12 @@ final class Cli {
         Map<String, Object> commands = new LinkedHashMap<>();
         commands.put("up", new UpCommand(io));
         commands.put("status", new StatusCommand(io));
+        commands.put("why", new WhyCommand(io));
         commands.put("chat", new ChatCommand(io));
         commands.put("pull", new PullCommand(io));
         commands.put("models", new ModelsCommand(io));
         commands.put("bench", new BenchCommand(io));
+        commands.put("gateway", new GatewayRoleCommand(io));
         commands.put("worker", new WorkerRoleCommand(io));
         commands.put("natives", new NativesCommand(io));
         commands.put("warm-up-classes", new WarmUpCommand(io));

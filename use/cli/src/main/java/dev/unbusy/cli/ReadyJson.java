@@ -49,6 +49,27 @@ final class ReadyJson {
         return text.toString();
     }
 
+    /** What {@code gateway --json} prints. */
+    static String of(String url, long pid, List<WorkerStatus> backends) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+            json.writeStartObject();
+            json.writeObjectFieldStart("gateway");
+            json.writeStringField("url", url);
+            json.writeNumberField("pid", pid);
+            json.writeEndObject();
+            json.writeArrayFieldStart("workers");
+            for (WorkerStatus backend : backends) {
+                write(json, backend);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // a string writer has no reason to
+        }
+        return text.toString();
+    }
+
     /** What {@code natives --json} prints. */
     static String of(NativeDirectory natives) {
         StringWriter text = new StringWriter();

@@ -32,8 +32,15 @@ final class RuntimeFiles {
     private static final int LARGEST = 65_536;
     private static final String CONFIG = ".yaml";
 
-    /** @param startedAtMillis start time of the process as the system tells it: a reused pid has another */
-    record Running(URI url, long pid, long startedAtMillis) {
+    /**
+     * @param startedAtMillis start time of the process as the system tells it: a reused pid has another
+     * @param certificate what it shows on HTTPS; null where it speaks plain HTTP
+     */
+    record Running(
+            URI url,
+            long pid,
+            long startedAtMillis,
+            @Nullable Path certificate) {
         int port() {
             return url.getPort();
         }
@@ -46,7 +53,7 @@ final class RuntimeFiles {
     }
 
     /** Writes the file of this process; atomic, readable by its user alone. */
-    Path write(URI url) {
+    Path write(URI url, @Nullable Path certificate) {
         ProcessHandle self = ProcessHandle.current();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
@@ -54,6 +61,10 @@ final class RuntimeFiles {
             json.writeStringField("url", url.toString());
             json.writeNumberField("pid", self.pid());
             json.writeNumberField("startedAtMillis", startMillis(self));
+            if (certificate != null) {
+                json.writeStringField(
+                        "certificate", certificate.toAbsolutePath().toString());
+            }
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e); // of memory
@@ -130,6 +141,7 @@ final class RuntimeFiles {
             String url = null;
             long pid = -1;
             long started = -1;
+            Path certificate = null;
             try (JsonParser json = JSON.createParser(Files.readAllBytes(file))) {
                 while (json.nextToken() != null) {
                     if (json.currentToken() == JsonToken.FIELD_NAME) {
@@ -139,13 +151,16 @@ final class RuntimeFiles {
                             case "url" -> url = json.getValueAsString();
                             case "pid" -> pid = json.getValueAsLong(-1);
                             case "startedAtMillis" -> started = json.getValueAsLong(-1);
+                            case "certificate" -> certificate = Path.of(json.getText());
                             default -> json.skipChildren();
                         }
                     }
                 }
             }
             URI address = url == null ? null : URI.create(url);
-            return address == null || address.getPort() <= 0 || pid <= 0 ? null : new Running(address, pid, started);
+            return address == null || address.getPort() <= 0 || pid <= 0
+                    ? null
+                    : new Running(address, pid, started, certificate);
         } catch (IOException | IllegalArgumentException e) {
             return null;
         }

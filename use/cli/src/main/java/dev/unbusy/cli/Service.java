@@ -3,16 +3,12 @@ package dev.unbusy.cli;
 import dev.unbusy.config.Config;
 import dev.unbusy.gateway.Backends;
 import dev.unbusy.gateway.Gateway;
-import dev.unbusy.gateway.GatewayConfig;
 import dev.unbusy.gateway.ServedModel;
-import dev.unbusy.http.HttpException;
-import dev.unbusy.http.HttpLimits;
 import dev.unbusy.hub.Hub;
 import dev.unbusy.hub.HubConfig;
 import dev.unbusy.hub.NativeDirectory;
 import dev.unbusy.hub.NativeLibraries;
 import dev.unbusy.hub.Platform;
-import dev.unbusy.metrics.Metric;
 import dev.unbusy.metrics.Metrics;
 import dev.unbusy.supervisor.Supervisor;
 import dev.unbusy.supervisor.SupervisorConfig;
@@ -27,8 +23,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -41,9 +35,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>Model and native libraries are found or fetched.
  *   <li>The supervisor starts the workers; the line {@code ready}, or the {@link ReadyJson} instead, comes when the first
  *       of them is.
- *   <li>SIGTERM or SIGINT: the gateway finishes what it has, the workers end, the runtime file goes, exit code 0. SIGINT
- *       after that ends it at once, with the shell's exit code for it; the workers notice. SIGTERM again changes nothing:
- *       programs send it twice without meaning more by it.
+ *   <li>Its end ({@link Lifetime}): the gateway finishes what it has, the workers end, the runtime file goes.
  * </ol>
  */
 final class Service {
@@ -55,12 +47,7 @@ final class Service {
     private final boolean verbose;
     private final boolean json;
     private final Progress progress;
-    private final Closing closing = new Closing();
-    private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicReference<@Nullable Supervisor> supervisor = new AtomicReference<>();
-    private final AtomicBoolean stopping = new AtomicBoolean();
-    // volatile: set by the main thread, read by the one that stops.
-    private volatile boolean ready;
 
     Service(
             Io io,
@@ -81,39 +68,24 @@ final class Service {
     }
 
     int run() throws InterruptedException {
-        // For SIGHUP, and for the others where they cannot be handled.
-        Thread hook = new Thread(this::stop, "stop");
-        Runtime.getRuntime().addShutdownHook(hook);
-        Signals.handle(List.of("INT", "TERM"), this::signalled);
-        try {
-            start();
-            ended.await();
-            return ExitCodes.DONE;
-        } finally {
-            if (stopping.get()) {
-                park(); // the thread that stops ends the process, whatever this one would do or say next
-            }
-            closing.close();
-            removeHook(hook);
-        }
+        return new Lifetime(io).run(this::start);
     }
 
-    private void start() throws InterruptedException {
+    private void start(Lifetime life) throws InterruptedException {
         Backends backends = new Backends();
-        Metrics metrics = closing.own(new Metrics());
-        metrics.gauge(Metric.BUILD_INFO, () -> 1, Version.text(), "up");
-        logTo();
+        Metrics metrics = life.own(new Metrics());
         // 1
-        Gateway gateway = listen(backends, metrics);
+        Gateway gateway = new FrontDoor(io, config).open(life, "up", verbose, backends, metrics, () -> {
+            Supervisor current = supervisor.get();
+            return current == null ? List.of() : current.statuses();
+        });
         RuntimeFiles files = new RuntimeFiles(io.environment());
-        Path runtimeFile = files.write(URI.create(gateway.url()));
-        closing.own(() -> Files.deleteIfExists(runtimeFile));
         Path workersConfig = configFile == null ? null : files.keepConfig(URI.create(gateway.url()), bytes(configFile));
         if (workersConfig != null) {
-            closing.own(() -> Files.deleteIfExists(workersConfig));
+            life.own(() -> Files.deleteIfExists(workersConfig));
         }
         // 2
-        Hub hub = closing.own(Hub.open(config.section(HubConfig.class), io.environment()));
+        Hub hub = life.own(Hub.open(config.section(HubConfig.class), io.environment()));
         ModelWish.Chosen model = wish.resolve(hub, progress);
         io.say(Text.of("Model: %s (%s)", "模型：%s（%s）", model.id(), model.file()));
         model.rejected().forEach(reason -> io.say(Text.of("  not taken: %s", "  未选用：%s", reason)));
@@ -124,13 +96,13 @@ final class Service {
                 id -> workerCommand(id, model, natives, workersConfig),
                 WorkerEnvironment.of(io.environment(), natives.searchPath()),
                 List.of(new ServedModel(model.id(), model.aliases(), context(model))));
-        Supervisor started = closing.own(
+        Supervisor started = life.own(
                 Supervisor.start(config.section(SupervisorConfig.class), command, backends, metrics, progress));
         supervisor.set(started);
-        closing.own(() -> gateway.drain(
+        life.own(() -> gateway.drain(
                 Duration.ofSeconds(config.section(SupervisorConfig.class).drainSeconds())));
         started.awaitReady();
-        ready = true;
+        life.ready();
         long pid = ProcessHandle.current().pid();
         io.out()
                 .println(
@@ -138,48 +110,6 @@ final class Service {
                                 ? ReadyJson.of(gateway.url(), pid, model, natives, started.statuses())
                                 : "ready " + gateway.url());
         io.out().flush();
-    }
-
-    private void logTo() {
-        Path directory = Directories.logs(io.environment());
-        try {
-            int port = config.section(GatewayConfig.class).port();
-            String name = port == 0 ? "up-" + ProcessHandle.current().pid() : "up-" + port;
-            Logging.ofService(directory, name, verbose);
-        } catch (IOException e) {
-            throw new CliException(
-                    "permission-denied",
-                    Text.of("Cannot write the log to %s: %s", "无法将日志写入 %s：%s", directory, FileFailure.of(e)),
-                    Text.of(
-                            "Correct the owner of the directory, or set XDG_STATE_HOME to a directory you may write to.",
-                            "请修正目录的属主，或将 XDG_STATE_HOME 设为可写的目录。"),
-                    e);
-        }
-    }
-
-    private Gateway listen(Backends backends, Metrics metrics) {
-        GatewayConfig gateway = config.section(GatewayConfig.class);
-        try {
-            return closing.own(Gateway.start(gateway, config.section(HttpLimits.class), backends, metrics, () -> {
-                Supervisor current = supervisor.get();
-                return current == null ? List.of() : current.statuses();
-            }));
-        } catch (HttpException e) {
-            RuntimeFiles.Running other =
-                    new RuntimeFiles(io.environment()).onPort(gateway.port()).orElse(null);
-            if (other == null || !e.code().equals("port-in-use")) {
-                throw e;
-            }
-            throw new CliException(
-                    "port-in-use",
-                    Text.of(
-                            "Unbusy already runs on port %d (process %d)",
-                            "端口 %d 上已有 Unbusy 在运行（进程 %d）", other.port(), other.pid()),
-                    Text.of(
-                            "Use it at %s, end it with `kill %d`, or start this one with another --port.",
-                            "可直接使用 %s，或用 `kill %d` 结束它，或为本次启动指定其他 --port。", other.url(), other.pid()),
-                    e);
-        }
     }
 
     private NativeDirectory natives(Hub hub) {
@@ -231,48 +161,5 @@ final class Service {
             command.add("--verbose");
         }
         return command;
-    }
-
-    // 4
-    private void signalled(int code) {
-        if (!stopping.get()) {
-            Thread.ofPlatform().name("stop").start(this::stop);
-        } else if (code == Signals.INTERRUPTED) {
-            io.say(Text.of("Stopped without finishing the running answers.", "已立即停止，未完成的回答被中断。"));
-            Runtime.getRuntime().halt(code);
-        }
-    }
-
-    private void stop() {
-        if (!stopping.compareAndSet(false, true)) {
-            park();
-        }
-        io.say(
-                ready
-                        ? Text.of(
-                                "Finishing the running answers; once more (Ctrl-C) to stop at once…",
-                                "正在完成尚未结束的回答；再按一次 Ctrl-C 可立即停止……")
-                        : Text.of("Stopping…", "正在停止……"));
-        closing.close();
-        io.out().flush();
-        io.err().flush();
-        Runtime.getRuntime().halt(ExitCodes.DONE);
-    }
-
-    private static void removeHook(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // The hook itself runs: it ends the process, whatever this thread would do next.
-            park();
-        }
-    }
-
-    private static void park() {
-        try {
-            new CountDownLatch(1).await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

@@ -2,16 +2,26 @@ package dev.unbusy.cli;
 
 import dev.unbusy.text.Text;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Which running service a command speaks to: the one named by {@code --url}, else the only one on this machine. */
-final class ServiceAddress {
-    private ServiceAddress() {}
+/**
+ * Which running service a command speaks to: the one named by {@code --url}, else the only one on this machine.
+ *
+ * @param certificate the only one to trust there; null for those that the Java runtime trusts
+ */
+record ServiceAddress(URI url, @Nullable Path certificate) {
 
-    static URI find(Io io, @Nullable String url) {
+    static ServiceAddress find(Io io, @Nullable String url) {
         if (url != null) {
-            return parse(url);
+            URI named = parse(url);
+            return new RuntimeFiles(io.environment())
+                    .list().stream()
+                            .filter(one -> one.url().equals(named))
+                            .findFirst()
+                            .map(one -> new ServiceAddress(named, one.certificate()))
+                            .orElse(new ServiceAddress(named, null));
         }
         List<RuntimeFiles.Running> running = new RuntimeFiles(io.environment()).list();
         if (running.isEmpty()) {
@@ -30,7 +40,7 @@ final class ServiceAddress {
                     Text.of("Several services run here: %s", "本机有多个服务在运行：%s", urls),
                     Text.of("Name one with --url.", "请用 --url 指定其中一个。"));
         }
-        return running.getFirst().url();
+        return new ServiceAddress(running.getFirst().url(), running.getFirst().certificate());
     }
 
     private static URI parse(String url) {

@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
+import java.nio.file.Path;
 import java.time.Duration;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -26,16 +27,20 @@ final class ServiceClient implements AutoCloseable {
             "Check --url (and --key); `unbusy status` shows what runs here.",
             "请检查 --url（以及 --key）；`unbusy status` 可查看本机正在运行的服务。");
 
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
-            .build();
+    private final HttpClient http;
     private final URI base;
     private final @Nullable String key;
 
-    /** @throws CliException if the key cannot stand in a header */
-    ServiceClient(URI base, @Nullable String key) {
+    /**
+     * @param certificate the only one to trust; null for those that the Java runtime trusts
+     * @throws CliException if the key cannot stand in a header, or the certificate cannot be read
+     */
+    ServiceClient(URI base, @Nullable String key, @Nullable Path certificate) {
         this.base = base;
+        HttpClient.Builder builder =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5));
+        this.http =
+                (certificate == null ? builder : builder.sslContext(PinnedCertificate.context(certificate))).build();
         this.key = key;
         if (key != null && !key.matches("[\\x21-\\x7e]+")) {
             throw new CliException(
@@ -43,6 +48,11 @@ final class ServiceClient implements AutoCloseable {
                     Text.of("--key has characters that no API key has", "--key 中含有 API 密钥不会使用的字符"),
                     Text.of("Give the key as it was created, without blanks.", "请原样填写创建时得到的密钥，不含空白字符。"));
         }
+    }
+
+    /** Where the service listens. */
+    URI base() {
+        return base;
     }
 
     /** The body of a 200 answer. */

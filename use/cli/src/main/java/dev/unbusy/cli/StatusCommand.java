@@ -2,12 +2,10 @@ package dev.unbusy.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.unbusy.text.Text;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,11 +19,8 @@ final class StatusCommand implements Callable<Integer> {
     @SuppressWarnings("unused") // picocli sets it
     private GlobalOptions global = new GlobalOptions();
 
-    @Option(names = "--url", paramLabel = "URL", descriptionKey = "service.url")
-    private @Nullable String url;
-
-    @Option(names = "--key", paramLabel = "KEY", descriptionKey = "service.key")
-    private @Nullable String key;
+    @Mixin
+    private ServiceOptions service = new ServiceOptions();
 
     @Option(names = "--json", descriptionKey = "global.json")
     private boolean json;
@@ -36,8 +31,7 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        URI service = ServiceAddress.find(io, url);
-        try (ServiceClient client = new ServiceClient(service, key)) {
+        try (ServiceClient client = service.connect(io)) {
             JsonNode status = client.getJson("/admin/v1/status");
             if (json) {
                 io.out().println(status);

@@ -58,14 +58,10 @@ final class UpCommand implements Callable<Integer> {
         within("--ctx", contextTokens, LEAST_CONTEXT, Integer.MAX_VALUE);
         ModelWish wish = ModelWish.of(name, model);
         Config config = Settings.read(configFile);
-        config = with(config, "gateway.port", port, "--port");
-        config = with(config, "gateway.host", host, "--host");
-        config = with(config, "supervisor.workers", workers, "--workers");
+        config = Settings.with(config, "gateway.port", port, "--port");
+        config = Settings.with(config, "gateway.host", host, "--host");
+        config = Settings.with(config, "supervisor.workers", workers, "--workers");
         return new Service(io, config, configFile, wish, contextTokens, global.verbose, json).run();
-    }
-
-    private static Config with(Config config, String path, @Nullable Object value, String option) {
-        return value == null ? config : config.with(path, value.toString(), option);
     }
 
     private static void within(String option, @Nullable Integer value, int least, int most) {

@@ -3,8 +3,7 @@ package dev.unbusy.cli;
 import dev.unbusy.config.Config;
 import dev.unbusy.gateway.Backends;
 import dev.unbusy.gateway.Gateway;
-import dev.unbusy.gateway.GatewayConfig;
-import dev.unbusy.http.HttpLimits;
+import dev.unbusy.gateway.GatewayOptions;
 import dev.unbusy.metrics.Metrics;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -75,13 +74,8 @@ final class WarmUpCommand implements Callable<Integer> {
         OwnProcess.javaCommand();
         Backends backends = new Backends();
         try (Metrics metrics = new Metrics();
-                Gateway gateway = Gateway.start(
-                        config.section(GatewayConfig.class),
-                        config.section(HttpLimits.class),
-                        backends,
-                        metrics,
-                        List::of);
-                ServiceClient client = new ServiceClient(URI.create(gateway.url()), null)) {
+                Gateway gateway = Gateway.start(GatewayOptions.of(config), backends, metrics, List::of);
+                ServiceClient client = new ServiceClient(URI.create(gateway.url()), null, null)) {
             for (String path : List.of("/healthz", "/v1/models", "/metrics", "/admin/v1/status")) {
                 io.err().println(path + " " + client.get(path).length());
             }
@@ -119,7 +113,7 @@ final class WarmUpCommand implements Callable<Integer> {
     /** What status, models and chat do where nothing runs. */
     private void ask() throws InterruptedException {
         new RuntimeFiles(io.environment()).list();
-        try (ServiceClient client = new ServiceClient(URI.create("http://127.0.0.1:9"), null)) {
+        try (ServiceClient client = new ServiceClient(URI.create("http://127.0.0.1:9"), null, null)) {
             io.err().println(client.get("/healthz"));
         } catch (RuntimeException e) {
             io.err().println("as expected: " + e); // the discard port: nobody answers

@@ -10,7 +10,7 @@ import picocli.CommandLine;
 
 class CliTest {
     @ParameterizedTest
-    @ValueSource(strings = {"up", "status", "chat", "pull", "models", "bench", "worker"})
+    @ValueSource(strings = {"up", "status", "why", "gateway", "chat", "pull", "models", "bench", "worker"})
     void everyCommand_hasHelpInBothLanguagesOnStandardOutput(String command) {
         Run english = Run.of(command, "--help");
         Run chinese = Run.of("--lang", "zh", command, "--help");

@@ -1,0 +1,28 @@
+package dev.unbusy.gateway;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one look at a foreign server found.
+ *
+ * @param kind what it is
+ * @param models what it serves
+ * @param load how busy it says it is; null where it does not
+ * @param progress a count that rises while it computes: tokens, steps; NaN where it tells none
+ * @param busy it says that requests run
+ */
+record ForeignReport(
+        Kind kind, List<ServedModel> models, @Nullable PublishedLoad load, double progress, boolean busy) {
+
+    /** The servers whose own ways are known. */
+    enum Kind {
+        UNBUSY_WORKER,
+        LLAMA_SERVER,
+        VLLM,
+        SGLANG,
+        OLLAMA,
+        /** Any other that speaks OpenAI's API. */
+        OPENAI_COMPATIBLE
+    }
+}
