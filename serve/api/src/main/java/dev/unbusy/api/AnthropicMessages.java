@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes the conversation of a {@code /v1/messages} request as OpenAI's messages. For one request. */
 final class AnthropicMessages {
+    private static final String BILLING = "x-anthropic-billing-header:";
+
     private final DialectMessages messages;
 
     AnthropicMessages(JsonBytes json) {
@@ -17,8 +19,9 @@ final class AnthropicMessages {
     @Nullable
     String write(JsonFields fields) {
         String system = AnthropicRequest.texts("system", fields.value("system"));
-        if (system != null && !system.isEmpty()) {
-            messages.text("system", system);
+        String prompt = withoutBilling(orEmpty(system));
+        if (!prompt.isEmpty()) {
+            messages.text("system", prompt);
         }
         fields.required("messages");
         List<?> list = DialectFields.list(fields, "messages");
@@ -44,6 +47,18 @@ final class AnthropicMessages {
         }
         messages.end();
         return begun;
+    }
+
+    /**
+     * Claude Code's first line is for Anthropic's accounts and has a hash that is another in each request: no prefix cache
+     * would ever hold anything behind it.
+     */
+    private static String withoutBilling(String system) {
+        if (!system.startsWith(BILLING)) {
+            return system;
+        }
+        int end = system.indexOf('\n');
+        return end < 0 ? "" : system.substring(end + 1);
     }
 
     /** Results become messages of their own, before the text, wherever they stand: OpenAI's order. */

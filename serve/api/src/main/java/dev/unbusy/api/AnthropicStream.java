@@ -31,8 +31,8 @@ final class AnthropicStream extends DialectStream {
     }
 
     @Override
-    byte[] streamKeepAlive() {
-        return PING.clone();
+    void writeKeepAlive() {
+        out.raw(PING);
     }
 
     @Override
@@ -101,7 +101,7 @@ final class AnthropicStream extends DialectStream {
     }
 
     @Override
-    void writeError(ApiError error, boolean begun) {
+    void writeError(ApiError error) {
         AnthropicErrors.write(out.raw(ERROR).noComma(), error).raw(Sse.END);
     }
 

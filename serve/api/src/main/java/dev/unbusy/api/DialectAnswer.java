@@ -11,7 +11,10 @@ public interface DialectAnswer {
     /** Of the answer's head; errors before it are {@code application/json}. */
     String contentType();
 
-    /** What this dialect's clients read over while they wait; for answers in one piece a blank line. */
+    /**
+     * What this dialect's clients read over while they wait; for answers in one piece a blank line. It may begin the stream.
+     * Empty if that has ended.
+     */
     byte[] keepAlive(long elapsedNanos);
 
     /**

@@ -11,6 +11,9 @@ final class DialectPart {
         CALL
     }
 
+    /** What a call has for arguments that are none. */
+    static final String NO_ARGUMENTS = "{}";
+
     final Kind kind;
     /** Place in the answer, from 0. */
     final int index;
@@ -52,6 +55,11 @@ final class DialectPart {
     /** Nothing more belongs to it if something else comes: a call whose arguments' object has been closed, or no call. */
     boolean complete() {
         return kind != Kind.CALL || complete;
+    }
+
+    /** A call without any text for arguments: no JSON, at which clients fail that parse it. */
+    boolean lacksArguments() {
+        return kind == Kind.CALL && text().isBlank();
     }
 
     /** The arguments, as what other APIs have there; text that is no JSON object goes into one, rather than be lost. */

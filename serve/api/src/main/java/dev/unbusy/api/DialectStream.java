@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * What all translators of answers have in common: one begin, parts in a row ({@link DialectParts}), one end.
  *
  * <ol>
- *   <li>The first event of the worker begins the answer, whatever it holds.
+ *   <li>The first event of the worker begins the answer, whatever it holds, if waiting for it has not.
  *   <li>Its pieces become parts, written as they come.
  *   <li>Finish reason and usage, which may come in either order, are kept for the end.
  *   <li>The end is written once: by {@link #end}, or by an error, after which everything is ignored.
@@ -59,17 +59,35 @@ abstract class DialectStream implements DialectAnswer, DialectParts.Listener {
 
     abstract void writeEnd(Ending ending);
 
-    /** @param begun {@link #writeBegin} was called */
-    abstract void writeError(ApiError error, boolean begun);
+    abstract void writeError(ApiError error);
 
     abstract void writeWhole(List<DialectPart> parts, Ending ending);
 
-    abstract byte[] streamKeepAlive();
+    /** Of a stream. */
+    abstract void writeKeepAlive();
 
     @Override
     public final byte[] keepAlive(long nowNanos) {
+        if (ended) {
+            return NOTHING;
+        }
+        if (!stream) {
+            return BLANK_LINE.clone();
+        }
         elapsedNanos = nowNanos;
-        return stream ? streamKeepAlive() : BLANK_LINE.clone();
+        out.reset();
+        writeKeepAlive();
+        return out.toBytes();
+    }
+
+    /** Writes the begin where it has not been. False where it has. */
+    final boolean start() {
+        if (begun) {
+            return false;
+        }
+        begun = true;
+        writeBegin();
+        return true;
     }
 
     @Override
@@ -91,10 +109,7 @@ abstract class DialectStream implements DialectAnswer, DialectParts.Listener {
         if (chunk.error() != null) {
             throw chunk.error().exception();
         }
-        if (!begun) {
-            begun = true;
-            writeBegin(); // 1.
-        }
+        start(); // 1.
         parts.add(chunk); // 2.
         calls |= !chunk.calls().isEmpty();
         if (chunk.finish() != null) { // 3.
@@ -173,7 +188,7 @@ abstract class DialectStream implements DialectAnswer, DialectParts.Listener {
 
     private void fail(ApiError error) {
         ended = true;
-        writeError(error, begun);
+        writeError(error);
     }
 
     @Override

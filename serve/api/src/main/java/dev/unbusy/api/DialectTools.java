@@ -25,11 +25,15 @@ final class DialectTools {
     }
 
     /**
-     * @param tool has name and description
+     * @param tool has name and description, and perhaps {@code strict}
      * @param schemaName of the member with the arguments' schema
      */
     void add(JsonFields tool, String schemaName, @Nullable Boolean strict) {
-        String name = tool.requiredName("name", ToolDefinition.MAX_NAME);
+        add(tool, tool.requiredName("name", ToolDefinition.MAX_NAME), schemaName, strict);
+    }
+
+    /** @param name under which the model knows it, checked */
+    void add(JsonFields tool, String name, String schemaName, @Nullable Boolean strict) {
         if (!names.add(name)) {
             throw ApiError.invalidValue(
                             tool.path("name"), "is " + name + ", as another tool's is; give each its own name")

@@ -39,10 +39,8 @@ final class OllamaAnswer extends DialectStream {
 
     /** A line without text: the official clients parse every line, so that a blank one would break them. */
     @Override
-    byte[] streamKeepAlive() {
-        out.reset();
+    void writeKeepAlive() {
         line("", "", null, null);
-        return out.toBytes();
     }
 
     @Override
@@ -86,7 +84,7 @@ final class OllamaAnswer extends DialectStream {
     }
 
     @Override
-    void writeError(ApiError error, boolean begun) {
+    void writeError(ApiError error) {
         error(out.noComma(), error).raw(LINE_END);
     }
 

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param modifiedMillis Unix time of the file; −1 where it is not known
  * @param sizeBytes of the file; −1 where it is not known
  * @param digest SHA-256 of the file in hex; null where it is not known
+ * @param format of the file: {@code gguf} or {@code safetensors}; null where it is not known
  * @param family architecture by GGUF's name, for instance {@code qwen2}; null where it is not known
  * @param parameterSize for people, for instance {@code 7.6B}; null where it is not known
  * @param quantization for instance {@code Q4_K_M}; null where it is not known
@@ -22,6 +23,7 @@ public record OllamaModel(
         long modifiedMillis,
         long sizeBytes,
         @Nullable String digest,
+        @Nullable String format,
         @Nullable String family,
         @Nullable String parameterSize,
         @Nullable String quantization,
@@ -90,7 +92,10 @@ public record OllamaModel(
     }
 
     private void details(JsonBytes json) {
-        json.key("details").open('{').key("format").string("gguf");
+        json.key("details").open('{');
+        if (format != null) {
+            json.key("format").string(format);
+        }
         if (family != null) {
             json.key("family").string(family).key("families").value(List.of(family));
         }

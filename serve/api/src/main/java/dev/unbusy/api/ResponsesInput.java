@@ -55,7 +55,7 @@ final class ResponsesInput {
                 calls.add(new DialectMessages.Call(
                         path,
                         DialectFields.nonEmpty(item, "call_id"),
-                        DialectFields.nonEmpty(item, "name"),
+                        ResponsesTools.flat(item.optionalString("namespace"), DialectFields.nonEmpty(item, "name")),
                         item.requiredString("arguments")));
             case "function_call_output" -> {
                 flush();

@@ -1,6 +1,7 @@
 package dev.unbusy.api;
 
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the {@code response} object of OpenAI's Responses API and the items of its output. For one answer. */
@@ -9,11 +10,22 @@ final class ResponsesObject {
 
     private final DialectHead head;
     private final byte[] echo;
+    private final Map<String, ResponsesTools.Member> members;
 
-    /** @param echo members that repeat the request, without a comma around them */
-    ResponsesObject(DialectHead head, byte[] echo) {
+    /**
+     * @param echo members that repeat the request, without a comma around them
+     * @param members functions in namespaces by the model's names of them
+     */
+    ResponsesObject(DialectHead head, byte[] echo, Map<String, ResponsesTools.Member> members) {
         this.head = head;
         this.echo = echo;
+        this.members = members;
+    }
+
+    /** Of a call: the function's, as the client knows it. */
+    String name(DialectPart part) {
+        ResponsesTools.Member member = members.get(part.name);
+        return member == null ? part.name : member.name();
     }
 
     String itemId(DialectPart part) {
@@ -93,7 +105,11 @@ final class ResponsesObject {
                         .key("call_id")
                         .string(part.id)
                         .key("name")
-                        .string(part.name);
+                        .string(name(part));
+                ResponsesTools.Member member = members.get(part.name);
+                if (member != null) {
+                    json.key("namespace").string(member.namespace());
+                }
                 json.key("arguments").string(whole ? part.text() : "");
             }
         }

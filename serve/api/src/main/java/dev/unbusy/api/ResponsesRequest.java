@@ -1,6 +1,5 @@
 package dev.unbusy.api;
 
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -33,11 +32,15 @@ final class ResponsesRequest {
             DialectFields.effort(json, reasoning.path("effort"), reasoning.optionalString("effort"));
         }
         format(json, fields);
-        tools(json, fields);
-        byte[] members = json.close('}').toBytes();
+        Map<String, ResponsesTools.Member> members = new ResponsesTools(json, fields).write(json);
+        byte[] body = json.close('}').toBytes();
         byte[] echo = echo(fields);
         return new DialectRequest(
-                model, stream, DialectRequest.Route.CHAT, members, head -> new ResponsesStream(head, stream, echo));
+                model,
+                stream,
+                DialectRequest.Route.CHAT,
+                body,
+                head -> new ResponsesStream(head, stream, new ResponsesObject(head, echo, members)));
     }
 
     private static void format(JsonBytes json, JsonFields fields) {
@@ -60,56 +63,6 @@ final class ResponsesRequest {
             default ->
                 throw ApiError.outOfRange(format.path("type"), type, "text, json_object or json_schema")
                         .exception();
-        }
-    }
-
-    private static void tools(JsonBytes json, JsonFields fields) {
-        List<?> list = DialectFields.list(fields, "tools");
-        DialectTools tools = new DialectTools(json);
-        if (!list.isEmpty()) {
-            tools.open("tools", list.size());
-            for (int i = 0; i < list.size(); i++) {
-                JsonFields tool = JsonFields.of("tools[" + i + "]", list.get(i));
-                String type = tool.requiredString("type");
-                if (!type.equals("function")) {
-                    throw ApiError.unsupported(
-                                    tool.path("type"), "tools of type function are known, not " + ApiError.quote(type))
-                            .exception();
-                }
-                tools.add(tool, "parameters", DialectFields.bool(tool, "strict"));
-            }
-            tools.close();
-        }
-        choose(tools, fields);
-        Boolean parallel = DialectFields.bool(fields, "parallel_tool_calls");
-        if (parallel != null && !list.isEmpty()) {
-            json.key("parallel_tool_calls").bool(parallel);
-        }
-    }
-
-    private static void choose(DialectTools tools, JsonFields fields) {
-        Object value = fields.value("tool_choice");
-        switch (value) {
-            case null -> {}
-            case String word -> {
-                if (!List.of("none", "auto", "required").contains(word)) {
-                    throw ApiError.outOfRange(
-                                    "tool_choice", word, "none, auto, required or an object that names a function")
-                            .exception();
-                }
-                tools.choose("tool_choice", word, word);
-            }
-            default -> {
-                JsonFields choice = JsonFields.of("tool_choice", value);
-                String type = choice.requiredString("type");
-                if (!type.equals("function")) {
-                    throw ApiError.unsupported(
-                                    choice.path("type"),
-                                    "send function, none, auto or required, not " + ApiError.quote(type))
-                            .exception();
-                }
-                tools.choose(choice.path("name"), choice.requiredString("name"));
-            }
         }
     }
 

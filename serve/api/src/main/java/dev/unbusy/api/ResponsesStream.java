@@ -14,6 +14,7 @@ final class ResponsesStream extends DialectStream {
     private static final Event COMPLETED = Event.of("response.completed");
     private static final Event INCOMPLETE = Event.of("response.incomplete");
     private static final Event FAILED = Event.of("response.failed");
+    private static final Event KEEP_ALIVE = Event.of("keepalive");
     private static final Event ITEM_ADDED = Event.of("response.output_item.added");
     private static final Event ITEM_DONE = Event.of("response.output_item.done");
     private static final Event PART_ADDED = Event.of("response.content_part.added");
@@ -30,10 +31,9 @@ final class ResponsesStream extends DialectStream {
     private long sequence;
     private @Nullable DialectPart lastItem;
 
-    /** @param echo the response's members that repeat the request */
-    ResponsesStream(DialectHead head, boolean stream, byte[] echo) {
+    ResponsesStream(DialectHead head, boolean stream, ResponsesObject response) {
         super(head, stream, true);
-        this.response = new ResponsesObject(head, echo);
+        this.response = response;
     }
 
     @Override
@@ -41,9 +41,16 @@ final class ResponsesStream extends DialectStream {
         return stream ? Sse.CONTENT_TYPE : "application/json";
     }
 
+    /**
+     * An event as OpenAI's own service sends it: Codex gives up after five minutes without one, and comments are none. It may
+     * not come first, so that the wait begins with the response.
+     */
     @Override
-    byte[] streamKeepAlive() {
-        return Sse.keepAlive();
+    void writeKeepAlive() {
+        if (!start()) {
+            numbered(KEEP_ALIVE);
+            endEvent();
+        }
     }
 
     private JsonBytes numbered(Event event) {
@@ -87,6 +94,11 @@ final class ResponsesStream extends DialectStream {
 
     @Override
     public void end(DialectPart part, boolean last) {
+        boolean cut = last && cutOff();
+        if (part.lacksArguments() && !cut) {
+            part.add(DialectPart.NO_ARGUMENTS, true);
+            piece(part, DialectPart.NO_ARGUMENTS);
+        }
         String text = part.text();
         switch (part.kind) {
             case REASONING -> place(REASONING_DONE, part).key("text").string(text);
@@ -100,7 +112,7 @@ final class ResponsesStream extends DialectStream {
             case CALL ->
                 place(ARGUMENTS_DONE, part)
                         .key("name")
-                        .string(part.name)
+                        .string(response.name(part))
                         .key("arguments")
                         .string(text);
         }
@@ -108,7 +120,6 @@ final class ResponsesStream extends DialectStream {
         if (part.kind != DialectPart.Kind.CALL) {
             contentPart(PART_DONE, part, text);
         }
-        boolean cut = last && cutOff();
         if (cut) {
             lastItem = part;
         }
@@ -145,10 +156,8 @@ final class ResponsesStream extends DialectStream {
     }
 
     @Override
-    void writeError(ApiError error, boolean begun) {
-        if (!begun) {
-            writeBegin();
-        }
+    void writeError(ApiError error) {
+        start();
         numbered(FAILED).key("response");
         response.writeFailed(out, items, error);
         endEvent();
@@ -158,6 +167,11 @@ final class ResponsesStream extends DialectStream {
     void writeWhole(List<DialectPart> parts, Ending ending) {
         boolean complete = incomplete(ending.finish()) == null;
         DialectPart cut = complete || parts.isEmpty() ? null : parts.getLast();
+        for (DialectPart part : parts) {
+            if (part.lacksArguments() && part != cut) {
+                part.add(DialectPart.NO_ARGUMENTS, true);
+            }
+        }
         response.write(out, complete ? "completed" : "incomplete", parts, cut, ending);
     }
 

@@ -51,6 +51,21 @@ class AnthropicRequestTest {
                 openAi.formatted("a\\nb"));
     }
 
+    /** Its hash changes with every request, so that no prefix cache would hold anything behind it. */
+    @Test
+    void billingLineOfClaudeCode_isNoPartOfThePrompt() {
+        String billing = "x-anthropic-billing-header: cc_version=2.1.100.7b4; cc_entrypoint=cli; cch=eb6c6;";
+        String user = "'messages':[{'role':'user','content':'x-anthropic-billing-header: what is it?'}]}";
+        String rest = "{'role':'user','content':'x-anthropic-billing-header: what is it?'}]}";
+        String system = "{'max_tokens':64,'messages':[{'role':'system','content':'You are.'}," + rest;
+        becomes(
+                Dialect.ANTHROPIC,
+                HEAD + "'system':[{'type':'text','text':'" + billing + "'},{'type':'text','text':'You are.'}]," + user,
+                system);
+        becomes(Dialect.ANTHROPIC, HEAD + "'system':'" + billing + "\\nYou are.'," + user, system);
+        becomes(Dialect.ANTHROPIC, HEAD + "'system':'" + billing + "'," + user, "{'max_tokens':64,'messages':[" + rest);
+    }
+
     @Test
     void toolConversation_becomesCallsAndToolMessages_withThinkingSentBack() {
         messages(

@@ -30,7 +30,8 @@ class DialectFuzzTest {
                         + "{'type':'function_call','call_id':'1','name':'f','arguments':'{}'},"
                         + "{'type':'function_call_output','call_id':'1','output':'x'}],'tools':[{'type':'function','name':'f',"
                         + TOOL
-                        + "}],'tool_choice':{'type':'function','name':'f'},'text':{'format':{'type':'json_schema','name':'n','schema':{}}},"
+                        + "},{'type':'namespace','name':'n','tools':[{'type':'function','name':'g'}]},{'type':'web_search'}],"
+                        + "'tool_choice':{'type':'function','namespace':'n','name':'g'},'text':{'format':{'type':'json_schema','name':'n','schema':{}}},"
                         + "'reasoning':{'effort':'high'},'max_output_tokens':5,'metadata':{'a':'b'},'top_p':1}";
             case OLLAMA_CHAT ->
                 "{'model':'m','messages':[{'role':'user','content':'a'},{'role':'assistant','thinking':'t','tool_calls':["

@@ -24,7 +24,7 @@ class DialectStreamTest {
         StringBuilder stream = new StringBuilder();
         long nanos = 0;
         for (byte[] event : script.events) {
-            if (random.nextInt(5) == 0 && !answer.ended()) {
+            if (random.nextInt(5) == 0) {
                 stream.append(new String(answer.keepAlive(++nanos), UTF_8));
             }
             stream.append(new String(answer.event(event, ++nanos), UTF_8));
@@ -35,6 +35,7 @@ class DialectStreamTest {
         stream.append(new String(answer.end(++nanos), UTF_8));
         stream.append(new String(answer.end(++nanos), UTF_8));
         stream.append(new String(answer.error(ApiError.workerLost("late")), UTF_8));
+        stream.append(new String(answer.keepAlive(++nanos), UTF_8));
 
         assertThat(answer.ended()).isTrue();
         Found found = DialectCheckers.check(dialect, stream.toString());

@@ -119,13 +119,22 @@ class OllamaAnswerTest {
     @Test
     void models_areToldAsFarAsTheyAreKnown() {
         OllamaModel known = new OllamaModel(
-                "r1", 1_764_000_000_000L, 5, "ab", "qwen2", "7.6B", "Q4_K_M", 4096, List.of("completion", "tools"));
-        OllamaModel unknown = new OllamaModel("x", -1, -1, null, null, null, null, 0, List.of());
+                "r1",
+                1_764_000_000_000L,
+                5,
+                "ab",
+                "gguf",
+                "qwen2",
+                "7.6B",
+                "Q4_K_M",
+                4096,
+                List.of("completion", "tools"));
+        OllamaModel unknown = new OllamaModel("x", -1, -1, null, null, null, null, null, 0, List.of());
         assertThat(new String(OllamaModel.tags(List.of(known, unknown)), UTF_8).replace('"', '\''))
                 .isEqualTo(
                         "{'models':[{'name':'r1','model':'r1','modified_at':'2025-11-24T16:00:00Z','size':5,'digest':'ab',"
                                 + "'details':{'format':'gguf','family':'qwen2','families':['qwen2'],'parameter_size':'7.6B',"
-                                + "'quantization_level':'Q4_K_M'}},{'name':'x','model':'x','details':{'format':'gguf'}}]}");
+                                + "'quantization_level':'Q4_K_M'}},{'name':'x','model':'x','details':{}}]}");
         assertThat(new String(known.show(), UTF_8).replace('"', '\''))
                 .isEqualTo("{'modified_at':'2025-11-24T16:00:00Z','details':{'format':'gguf','family':'qwen2',"
                         + "'families':['qwen2'],'parameter_size':'7.6B','quantization_level':'Q4_K_M'},"

@@ -93,6 +93,41 @@ class ResponsesRequestTest {
                         + "'tool_choice':" + openAi + ",'parallel_tool_calls':false");
     }
 
+    /** As Codex sends them: a namespace for each MCP server, and tools of OpenAI's own that nobody asked for. */
+    @Test
+    void namespaces_areUnfolded_andToolsOfferedUnasked_areLeftOut() {
+        String function = "{'type':'function','function':{'name':'%s','parameters':{'type':'object'}}}";
+        fields(
+                "'tools':[{'type':'web_search','external_web_access':false},{'type':'namespace','name':'mcp__db','description':'d',"
+                        + "'tools':[{'type':'function','name':'query','parameters':{'type':'object'},'defer_loading':true}]},"
+                        + "{'type':'namespace','name':'mcp__fs__','tools':[{'type':'function','name':'read','parameters':{'type':'object'}}]},"
+                        + "{'type':'function','name':'query','parameters':{'type':'object'}}],"
+                        + "'tool_choice':{'type':'function','namespace':'mcp__db','name':'query'}",
+                ",'tools':[" + function.formatted("mcp__db__query") + "," + function.formatted("mcp__fs__read") + ","
+                        + function.formatted("query")
+                        + "],'tool_choice':{'type':'function','function':{'name':'mcp__db__query'}}");
+        fields(
+                "'tools':[{'type':'web_search'}],'tool_choice':'auto','parallel_tool_calls':true",
+                ",'tool_choice':'auto'");
+        input(
+                "[{'role':'user','content':'a'},"
+                        + "{'type':'function_call','call_id':'1','namespace':'mcp__db','name':'query','arguments':'{}'},"
+                        + "{'type':'function_call_output','call_id':'1','output':'x'}]",
+                "{'role':'user','content':'a'},{'role':'assistant','content':null,'tool_calls':[{'id':'1','type':'function',"
+                        + "'function':{'name':'mcp__db__query','arguments':'{}'}}]},{'role':'tool','tool_call_id':'1','content':'x'}");
+    }
+
+    @Test
+    void namesTooLongTogether_areRefused() {
+        String half = "x".repeat(ToolDefinition.MAX_NAME / 2);
+        refused(
+                Dialect.RESPONSES,
+                "{'model':'m','input':'hi','tools':[{'type':'namespace','name':'" + half
+                        + "','tools':[{'type':'function','name':'" + half + "'}]}]}",
+                "tools[0].tools[0].name",
+                "130 characters");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -108,7 +143,11 @@ class ResponsesRequestTest {
                 "'reasoning':{'effort':'huge'} | reasoning.effort | one of",
                 "'text':{'format':{'type':'xml'}} | text.format.type | json_schema",
                 "'text':{'format':{'type':'json_schema','name':'n'}} | text.format.schema | is required",
-                "'tools':[{'type':'web_search'}] | tools[0].type | web_search",
+                "'tools':[{'type':'file_search'}] | tools[0].type | file_search",
+                "'tools':[{'type':'web_search'}],'tool_choice':'required' | tool_choice | no 'tools'",
+                "'tools':[{'type':'namespace','tools':[]}] | tools[0].name | is required",
+                "'tools':[{'type':'namespace','name':'n','tools':[{'type':'custom','name':'x'}]}] | tools[0].tools[0].type | custom",
+                "'tools':[{'type':'namespace','name':'n','tools':[{'type':'function','name':'x'}]},{'type':'function','name':'n__x'}] | tools[1].name | another tool's",
                 "'tools':[{'type':'custom','name':'x'}] | tools[0].type | custom",
                 "'tools':[{'type':'function'}] | tools[0].name | is required",
                 "'tool_choice':'any' | tool_choice | auto",

@@ -146,11 +146,73 @@ class ResponsesStreamTest {
                         + "'annotations':[],'logprobs':[]}]}]," + USAGE + "}");
     }
 
+    /** Codex takes comments for silence, and ends a silence of five minutes. */
     @Test
-    void wait_isAComment_andErrorsAreOpenAis() {
+    void wait_isEvents_behindTheOneThatCreatesTheResponse() {
         DialectAnswer answer = DialectSamples.answer(Dialect.RESPONSES, REQUEST.replace("STREAM", "true"));
-        assertThat(new String(answer.keepAlive(1), UTF_8)).isEqualTo(": keep-alive\n\n");
+        String begin = new String(answer.keepAlive(1), UTF_8);
+        assertThat(DialectSamples.events(begin))
+                .extracting(Event::name)
+                .containsExactly("response.created", "response.in_progress");
+        String wait = new String(answer.keepAlive(2), UTF_8);
+        assertThat(wait).isEqualTo("event: keepalive\ndata: {\"type\":\"keepalive\",\"sequence_number\":2}\n\n");
+        String text = new String(answer.event(DialectSamples.delta("{\"content\":\"Hi\"}"), 3), UTF_8);
+        String waitInText = new String(answer.keepAlive(4), UTF_8);
+        String rest =
+                new String(answer.event(DialectSamples.finish("stop"), 5), UTF_8) + new String(answer.end(6), UTF_8);
+        var found = DialectCheckers.check(Dialect.RESPONSES, begin + wait + text + waitInText + rest);
+        assertThat(found.content.toString()).isEqualTo("Hi");
+        assertThat(answer.keepAlive(7)).isEmpty();
+    }
+
+    @Test
+    void errors_areOpenAis() {
         ApiError error = ApiError.missing("input");
         assertThat(Dialect.RESPONSES.errorBody(error)).isEqualTo(error.body());
+    }
+
+    /** Codex finds the function of an MCP server by both names only. */
+    @Test
+    void callOfAFunctionInANamespace_getsItsTwoNamesBack() {
+        String request = REQUEST.replace(
+                "\"tools\":[",
+                "\"tools\":[{\"type\":\"namespace\",\"name\":\"mcp__db\",\"tools\":["
+                        + "{\"type\":\"function\",\"name\":\"get\"}]},");
+        String message = CALL.replace("\"get\"", "\"mcp__db__get\"");
+        DialectAnswer answer = DialectSamples.answer(Dialect.RESPONSES, request.replace("STREAM", "true"));
+        String stream = new String(answer.event(DialectSamples.delta(message), 1), UTF_8)
+                + new String(answer.event(DialectSamples.finish("tool_calls"), 2), UTF_8)
+                + new String(answer.end(3), UTF_8);
+        DialectCheckers.check(Dialect.RESPONSES, stream);
+        assertThat(stream).doesNotContain("mcp__db__get");
+        List<JsonNode> items = new ArrayList<>();
+        DialectSamples.events(stream).forEach(event -> {
+            items.addAll(event.data().findValues("item"));
+            items.addAll(event.data().at("/response/output").valueStream().toList());
+        });
+        DialectAnswer whole = DialectSamples.answer(Dialect.RESPONSES, request.replace("STREAM", "false"));
+        items.addAll(DialectSamples.json(whole.whole(DialectSamples.whole(message, "tool_calls"), 1))
+                .at("/output")
+                .valueStream()
+                .toList());
+        assertThat(items).hasSize(4).allSatisfy(item -> {
+            assertThat(item.get("name").asText()).isEqualTo("get");
+            assertThat(item.get("namespace").asText()).isEqualTo("mcp__db");
+        });
+    }
+
+    @Test
+    void callWithoutArguments_hasAnEmptyObject_unlessItWasCutOff() {
+        byte[] call = DialectSamples.delta(CALL.replace("{}", ""));
+        assertThat(stream(call, DialectSamples.finish("tool_calls")))
+                .filteredOn(
+                        event -> event.startsWith("function_call_arguments.") || event.startsWith("output_item.done"))
+                .hasSize(3)
+                .allMatch(event -> event.contains("'{}'"));
+        assertThat(stream(call, DialectSamples.finish("length")))
+                .filteredOn(event -> event.startsWith("output_item.done"))
+                .singleElement()
+                .asString()
+                .contains("'arguments':'','status':'incomplete'");
     }
 }
