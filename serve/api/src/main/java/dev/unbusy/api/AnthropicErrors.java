@@ -13,9 +13,14 @@ final class AnthropicErrors {
                 .key("type")
                 .string(type(error.status()))
                 .key("message")
-                .string(error.message())
+                .string(message(error))
                 .close('}')
                 .close('}');
+    }
+
+    /** Claude Code makes its conversation shorter where the message has these words, as Anthropic's own has. */
+    private static String message(ApiError error) {
+        return (ApiError.CONTEXT_EXCEEDED.equals(error.code()) ? "prompt is too long: " : "") + error.message();
     }
 
     /** Their clients branch on it; 529 is their own status for what others answer with 503. */

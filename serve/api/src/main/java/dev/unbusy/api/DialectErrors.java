@@ -61,8 +61,13 @@ public final class DialectErrors {
                 message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE) + "…",
                 type != null ? type : status < 500 ? ApiError.INVALID_REQUEST : ApiError.SERVER,
                 text(error, "param"),
-                code != null ? code : "worker_error",
+                code != null ? code : contextExceeded(type, message) ? ApiError.CONTEXT_EXCEEDED : "worker_error",
                 0);
+    }
+
+    /** As llama.cpp says it by type, vLLM and SGLang by message only. */
+    private static boolean contextExceeded(@Nullable String type, String message) {
+        return "exceed_context_size_error".equals(type) || message.contains("maximum context length");
     }
 
     private static @Nullable String text(Map<?, ?> map, String name) {

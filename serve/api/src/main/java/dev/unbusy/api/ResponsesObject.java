@@ -70,8 +70,11 @@ final class ResponsesObject {
         json.key("usage").nul().close('}');
     }
 
-    /** The API has its own list of codes for failed responses. */
+    /** The API has its own list of codes for failed responses. Codex knows a full context by its code. */
     private static String code(ApiError error) {
+        if (ApiError.CONTEXT_EXCEEDED.equals(error.code())) {
+            return ApiError.CONTEXT_EXCEEDED;
+        }
         return switch (error.status()) {
             case 429 -> "rate_limit_exceeded";
             case 400, 413, 422 -> "invalid_prompt";

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Answers as Anthropic's clients read them, to the byte. */
 class AnthropicStreamTest {
@@ -144,5 +145,19 @@ class AnthropicStreamTest {
         ApiError error = DialectErrors.ofWorker(status, DialectSamples.bytes("{\"error\":{\"message\":\"m\"}}"));
         assertThat(new String(Dialect.ANTHROPIC.errorBody(error), UTF_8))
                 .isEqualTo("{\"type\":\"error\",\"error\":{\"type\":\"" + type + "\",\"message\":\"m\"}}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'error':{'message':'x','type':'invalid_request_error','code':'context_length_exceeded'}}",
+                "{'error':{'message':'x','type':'exceed_context_size_error','code':400}}",
+                "{'object':'error','message':'The maximum context length is 8.','type':'BadRequestError','code':400}"
+            })
+    void fullContext_isToldInTheWords_atWhichClaudeCodeMakesTheConversationShorter(String worker) {
+        ApiError error = DialectErrors.ofWorker(400, DialectSamples.bytes(worker.replace('\'', '"')));
+        assertThat(new String(Dialect.ANTHROPIC.errorBody(error), UTF_8))
+                .startsWith("{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\","
+                        + "\"message\":\"prompt is too long: ");
     }
 }

@@ -146,6 +146,14 @@ class ResponsesStreamTest {
                         + "'annotations':[],'logprobs':[]}]}]," + USAGE + "}");
     }
 
+    @Test
+    void fullContext_isToldByItsCode_atWhichCodexMakesTheConversationShorter() {
+        assertThat(stream(ApiError.contextExceeded(10, 5, 8).body()))
+                .last()
+                .asString()
+                .contains("'code':'context_length_exceeded'");
+    }
+
     /** Codex takes comments for silence, and ends a silence of five minutes. */
     @Test
     void wait_isEvents_behindTheOneThatCreatesTheResponse() {
