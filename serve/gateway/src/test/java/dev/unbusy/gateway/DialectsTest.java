@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.unbusy.ledger.KeySpec;
+import dev.unbusy.ledger.UsageRecord;
 import dev.unbusy.units.Bytes;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -52,6 +53,12 @@ class DialectsTest {
         call.endEvents();
     }
 
+    /** The usage of the one request that there was: the event loop writes it right behind the answer. */
+    private UsageRecord ended() throws Exception {
+        running.untilRunning(count -> count == 0);
+        return running.usage.ended.getFirst();
+    }
+
     private static String anthropic(String model, boolean stream) {
         return "{\"model\":\"" + model + "\",\"max_tokens\":50,\"stream\":" + stream + "," + MESSAGES + "}";
     }
@@ -78,8 +85,8 @@ class DialectsTest {
         assertThat(Running.JSON.readTree(call.body).path("model").asText())
                 .as("what the worker calls it")
                 .isEqualTo(FakeWorker.MODEL);
-        assertThat(running.usage.ended.getFirst().route()).isEqualTo("anthropic");
-        assertThat(running.usage.ended.getFirst().completionTokens()).isEqualTo(5);
+        assertThat(ended().route()).isEqualTo("anthropic");
+        assertThat(ended().completionTokens()).isEqualTo(5);
     }
 
     @Test
@@ -96,7 +103,7 @@ class DialectsTest {
                         "content_block_stop",
                         "message_delta",
                         "message_stop");
-        assertThat(running.usage.ended.getFirst().promptTokens()).isEqualTo(7);
+        assertThat(ended().promptTokens()).isEqualTo(7);
     }
 
     @Test
@@ -239,7 +246,7 @@ class DialectsTest {
                 running.send(running.post("/v1/embeddings", "{\"model\":\"starter\",\"input\":[\"a\",\"b\"]}"));
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(worker.call().path()).isEqualTo("/v1/embeddings");
-        assertThat(running.usage.ended.getFirst().promptTokens()).isEqualTo(3);
+        assertThat(ended().promptTokens()).isEqualTo(3);
     }
 
     @Test
