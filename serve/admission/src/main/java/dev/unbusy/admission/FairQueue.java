@@ -3,6 +3,7 @@ package dev.unbusy.admission;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -126,9 +127,10 @@ public final class FairQueue<T> {
     /**
      * Takes the next job out, in fair order among those that fit.
      *
+     * @param heldBack tenants that get nothing now; what has lost its worker does all the same
      * @param fits whether there is a worker for it now; others keep their places
      */
-    public @Nullable Job<T> poll(Predicate<Job<T>> fits, long nowNanos) {
+    public @Nullable Job<T> poll(Set<String> heldBack, Predicate<Job<T>> fits, long nowNanos) {
         passTo(nowNanos);
         for (Job<T> job : returning.values()) { // 3
             if (fits.test(job)) {
@@ -136,8 +138,8 @@ public final class FairQueue<T> {
                 return job;
             }
         }
-        TenantLane.Entry<T> prompt = next(fits, false);
-        TenantLane.Entry<T> batch = next(fits, true);
+        TenantLane.Entry<T> prompt = next(heldBack, fits, false);
+        TenantLane.Entry<T> batch = next(heldBack, fits, true);
         TenantLane.Entry<T> chosen = inTurn(prompt, batch);
         if (chosen == null) {
             return null;
@@ -149,11 +151,12 @@ public final class FairQueue<T> {
     }
 
     /** 1. */
-    private TenantLane.@Nullable Entry<T> next(Predicate<Job<T>> fits, boolean batch) {
+    private TenantLane.@Nullable Entry<T> next(Set<String> heldBack, Predicate<Job<T>> fits, boolean batch) {
         TenantLane.Entry<T> best = null;
-        for (TenantLane<T> lane : lanes.values()) {
+        for (Map.Entry<String, TenantLane<T>> named : lanes.entrySet()) {
+            TenantLane<T> lane = named.getValue();
             TenantLane.Band<T> band = batch ? lane.batch : lane.prompt;
-            if (band.size() == 0 || (best != null && lane.tag > best.lane.tag)) {
+            if (band.size() == 0 || (best != null && lane.tag > best.lane.tag) || heldBack.contains(named.getKey())) {
                 continue;
             }
             TenantLane.Entry<T> first = band.first(fits);

@@ -34,7 +34,7 @@ class FairQueueTest {
     }
 
     private String next() {
-        return Objects.requireNonNull(queue.poll(job -> true, 0)).who();
+        return Objects.requireNonNull(queue.poll(Set.of(), job -> true, 0)).who();
     }
 
     @Property(tries = 300)
@@ -67,7 +67,7 @@ class FairQueueTest {
         }
         // While all of them wait: the one that is served first runs out after 60 at the earliest.
         for (int i = 0; i < 60; i++) {
-            Job<Integer> job = Objects.requireNonNull(subject.poll(any -> true, i));
+            Job<Integer> job = Objects.requireNonNull(subject.poll(Set.of(), any -> true, i));
             served[job.who()] += job.costNanos() / weights[job.who()];
             for (int a = 0; a < tenants; a++) {
                 for (int b = 0; b < tenants; b++) {
@@ -110,7 +110,7 @@ class FairQueueTest {
                 }
                 case 5, 6, 7 -> {
                     boolean odd = random.nextBoolean();
-                    Job<Long> job = subject.poll(one -> !odd || one.who() % 2 == 1, now);
+                    Job<Long> job = subject.poll(Set.of(), one -> !odd || one.who() % 2 == 1, now);
                     if (job != null) {
                         assertThat(waiting.remove(job.who())).isTrue();
                         subject.settled(
@@ -213,7 +213,7 @@ class FairQueueTest {
         long now = 0;
         while (now < refused.retryNanos()) {
             now += SECOND;
-            queue.poll(any -> true, now);
+            queue.poll(Set.of(), any -> true, now);
         }
         Job<String> again = new Job<>(
                 "again", 1_000, "a", 1, Job.Level.NORMAL, now + 10 * SECOND, SECOND, hasty.fingerprint(), false);

@@ -1,6 +1,7 @@
 package dev.unbusy.gateway;
 
 import dev.unbusy.admission.FairQueue;
+import dev.unbusy.admission.Headroom;
 import dev.unbusy.admission.Job;
 import dev.unbusy.admission.Offer;
 import dev.unbusy.admission.Place;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -38,6 +40,8 @@ final class Dispatcher implements AutoCloseable {
     private final Pool pool;
     /** By model. */
     private final Map<String, FairQueue<Candidate>> queues = new HashMap<>();
+    /** By model. */
+    private final Map<String, Headroom> headrooms = new HashMap<>();
 
     private final Consumer<Backends.Snapshot> onChange = this::changed;
     private final BiConsumer<String, PublishedLoad> onLoad = this::published;
@@ -91,7 +95,11 @@ final class Dispatcher implements AutoCloseable {
                 return new Placement.Hopeless(hopeless);
             }
             FairQueue<Candidate> queue = queue(model, now);
-            Placement.Placed placed = queue.size() == 0 || returning ? choose(candidate) : null;
+            Headroom headroom = headroom(model);
+            headroom.came(candidate.tenant(), candidate.weight(), now);
+            boolean mayPass = returning
+                    || (queue.size() == 0 && !heldBack(headroom, model, now).contains(candidate.tenant()));
+            Placement.Placed placed = mayPass ? choose(candidate) : null;
             if (placed != null) {
                 if (!returning) {
                     queue.charge(
@@ -190,6 +198,7 @@ final class Dispatcher implements AutoCloseable {
     void freed(Pool.Chosen chosen, Slot.End end) {
         locked(calls -> {
             pool.ended(chosen, end);
+            headroom(chosen.model()).ended(chosen.tenant());
             return pumpAll(chosen.entry().backend(), calls);
         });
     }
@@ -245,7 +254,7 @@ final class Dispatcher implements AutoCloseable {
                 pump(model, calls);
                 List<String> hopeless = pool.hopeless(model);
                 while (hopeless != null && queue.size() > 0) {
-                    Job<Candidate> job = Objects.requireNonNull(queue.poll(any -> true, now));
+                    Job<Candidate> job = Objects.requireNonNull(queue.poll(Set.of(), any -> true, now));
                     queue.settled(job.tenant(), job.costNanos(), 0);
                     waitingBytes -= job.who().bodyBytes();
                     calls.add(() -> job.who().hopeless(new Placement.Hopeless(hopeless)));
@@ -266,7 +275,9 @@ final class Dispatcher implements AutoCloseable {
     private @Nullable Void pump(String model, List<Runnable> calls) {
         FairQueue<Candidate> queue = queues.get(model);
         while (queue != null && queue.size() > 0 && pool.hasRoom(model)) {
-            Job<Candidate> job = queue.poll(waits -> pool.fits(waits.who()), System.nanoTime());
+            long now = System.nanoTime();
+            Job<Candidate> job =
+                    queue.poll(heldBack(headroom(model), model, now), waits -> pool.fits(waits.who()), now);
             if (job == null) {
                 return null;
             }
@@ -283,6 +294,7 @@ final class Dispatcher implements AutoCloseable {
         if (chosen == null) {
             return null;
         }
+        headroom(chosen.model()).started(candidate.tenant(), candidate.weight(), System.nanoTime());
         Backend backend = chosen.entry().backend();
         return new Placement.Placed(backend, chosen.entry().version(), new Slot(this, chosen), chosen.reason());
     }
@@ -296,6 +308,14 @@ final class Dispatcher implements AutoCloseable {
         }
         calls.forEach(Runnable::run);
         return result;
+    }
+
+    private Headroom headroom(String model) {
+        return headrooms.computeIfAbsent(model, name -> new Headroom());
+    }
+
+    private Set<String> heldBack(Headroom headroom, String model, long now) {
+        return headroom.heldBack(pool.capacity(model), pool.taken(model), now);
     }
 
     private FairQueue<Candidate> queue(String model, long now) {

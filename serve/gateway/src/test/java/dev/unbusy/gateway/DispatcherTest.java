@@ -121,6 +121,27 @@ class DispatcherTest {
     }
 
     @Test
+    void underAFlood_theLastSlotsAreLeftToOthers_whoGetThemAtOnce() {
+        backends.put(backend("a", Backend.State.READY));
+        backends.publish("a", new PublishedLoad(8, 0, 0, 0, 0, 0, Double.NaN));
+        dispatcher.place(of("quiet", 1), false);
+        Request quiet = of("quiet", 50);
+        for (long arrival = 2; arrival <= 20; arrival++) {
+            dispatcher.place(of("flood", arrival), false);
+        }
+        assertThat(dispatcher.running()).as("two of eight are free").isEqualTo(6);
+        dispatcher.place(quiet, false);
+        assertThat(calls).containsExactly("50→a");
+        assertThat(dispatcher.running()).isEqualTo(7);
+    }
+
+    private Request of(String tenant, long arrival) {
+        Request request = new Request(arrival);
+        request.tenant = tenant;
+        return request;
+    }
+
+    @Test
     void whoLeaves_isGoneAtOnce() {
         backends.put(backend("a", Backend.State.STARTING));
         Request request = new Request(1);
