@@ -92,12 +92,19 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         backend = placed.backend();
         backendVersion = placed.backendVersion();
         stage = Stage.CONNECTING;
+        ByteBuf body = recovery.body(placed.backend());
         Attempt next = new Attempt(
                 loop.connections(),
                 placed.backend(),
                 WorkerRequestHead.of(
-                        request, placed.backend(), remainingMillis(), recovery.marksBytes(), client.allocator()),
-                recovery.body(),
+                        request,
+                        placed.backend(),
+                        remainingMillis(),
+                        body.readableBytes(),
+                        recovery.marksBytes(),
+                        request.stream() && !recovery.byText(),
+                        client.allocator()),
+                body,
                 this);
         attempt = next;
         next.start();
@@ -122,7 +129,8 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
                 response,
                 untilClose,
                 context.config().maxHeldAnswer().count(),
-                recovery.marksOf(response));
+                recovery.marksOf(response),
+                recovery.spliceOf(Objects.requireNonNull(backend), response));
     }
 
     /** 4. */
@@ -142,7 +150,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
             stage = Stage.STREAMING;
             account.slot().firstToken();
             told.firstByte(backend);
-            if (!current.isMarked()) {
+            if (!current.isKept()) {
                 client.releaseRequest();
             }
         }
