@@ -32,6 +32,9 @@ sealed interface WorkerEvent {
     /** The process has ended and is reaped. */
     record Exited(Death death) implements WorkerEvent {}
 
+    /** Somebody wants another process in its place: finish what runs, end, and be started again. */
+    record Renew() implements WorkerEvent {}
+
     /** The service stops: finish what runs, then end. */
     record Stop() implements WorkerEvent {}
 }

@@ -23,6 +23,8 @@ import java.util.List;
  *   <li>Dead: restart after the delay of {@link RestartPolicy}, or give up: requests are refused instead of waiting. One that
  *       has served before is still tried at the longest interval, since what keeps it from loading may pass; one that never
  *       loaded is not.
+ *   <li>Renew, where it is ready: drain, kill what has not drained in time, and restart at once when dead. It is no failure:
+ *       no delay follows, and none grows.
  *   <li>Stop, from anywhere: drain if ready, else kill; kill what has not drained in time; done when dead.
  * </ol>
  */
@@ -36,6 +38,7 @@ final class WorkerLife {
     private WorkerState state = WorkerState.STOPPED;
     private boolean alive;
     private boolean stopping;
+    private boolean renewing;
     private int restarts;
     /** Why the living process has been killed and awaits its end; EXITED stands for "it has not". */
     private RestartReason killedFor = RestartReason.EXITED;
@@ -93,6 +96,7 @@ final class WorkerLife {
             case WorkerEvent.Answered answer -> answered(answer);
             case WorkerEvent.Silent() -> silent();
             case WorkerEvent.Exited(Death death) -> exited(death);
+            case WorkerEvent.Renew() -> renew();
             case WorkerEvent.Stop() -> stop();
         };
     }
@@ -107,7 +111,7 @@ final class WorkerLife {
     }
 
     private List<WorkerAction> tick() {
-        if (stopping) {
+        if (stopping || renewing) {
             boolean late = state == WorkerState.DRAINING && awakeNanos >= drainUntil;
             if (late) {
                 drainUntil = Long.MAX_VALUE;
@@ -230,6 +234,13 @@ final class WorkerLife {
         if (stopping) {
             return done();
         }
+        if (renewing) {
+            renewing = false;
+            state = WorkerState.RESTARTING;
+            restartAt = awakeNanos;
+            return List.of(new WorkerAction.Restart(
+                    RestartReason.RENEWED, Text.of("it was asked to be started again", "应要求重新启动"), 0));
+        }
         if (killedFor != RestartReason.EXITED) {
             return wasReady
                     ? restart(killedFor, killedWhy)
@@ -262,6 +273,17 @@ final class WorkerLife {
     }
 
     // 4
+    private List<WorkerAction> renew() {
+        if (stopping || state != WorkerState.READY) {
+            return List.of();
+        }
+        renewing = true;
+        state = WorkerState.DRAINING;
+        drainUntil = awakeNanos + SECONDS.toNanos(config.drainSeconds());
+        return List.of(new WorkerAction.Drain("it is started again"));
+    }
+
+    // 5
     private List<WorkerAction> stop() {
         if (stopping) {
             return List.of();
@@ -270,10 +292,14 @@ final class WorkerLife {
         if (!alive) {
             return done();
         }
+        if (renewing) { // it has been asked to end already
+            renewing = false;
+            return List.of();
+        }
         if (state == WorkerState.READY) {
             state = WorkerState.DRAINING;
             drainUntil = awakeNanos + SECONDS.toNanos(config.drainSeconds());
-            return List.of(new WorkerAction.Drain());
+            return List.of(new WorkerAction.Drain("the service stops"));
         }
         state = WorkerState.DRAINING;
         drainUntil = Long.MAX_VALUE;

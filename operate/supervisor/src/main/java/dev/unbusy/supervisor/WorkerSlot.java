@@ -82,6 +82,11 @@ final class WorkerSlot implements Runnable {
         return new WorkerReport(id, last.state(), last.pid(), last.uri(), last.restarts(), last.lastReason(), status);
     }
 
+    /** Nothing happens where it is not ready. */
+    void renew() {
+        events.add(new WorkerEvent.Renew());
+    }
+
     void stop() {
         events.add(new WorkerEvent.Stop());
     }
@@ -118,7 +123,7 @@ final class WorkerSlot implements Runnable {
                 case WorkerAction.Serve(URI address) -> serve(address);
                 case WorkerAction.Withdraw(RestartReason reason, Text why) -> withdraw(reason, why);
                 case WorkerAction.Restart(RestartReason reason, Text why, long delay) -> restart(reason, why, delay);
-                case WorkerAction.Drain() -> drain();
+                case WorkerAction.Drain(String why) -> drain(why);
                 case WorkerAction.Terminate() -> terminate();
                 case WorkerAction.Kill(String why) -> kill(why);
                 case WorkerAction.GiveUp(RestartReason reason, LoadRefusal cause, long again) ->
@@ -205,8 +210,8 @@ final class WorkerSlot implements Runnable {
         metrics.counter(Metric.WORKER_RESTARTS, id, reason.word()).increment();
     }
 
-    private void drain() {
-        backends.setState(id, Backend.State.DRAINING, "the service stops");
+    private void drain(String why) {
+        backends.setState(id, Backend.State.DRAINING, why);
         terminate();
     }
 

@@ -280,13 +280,48 @@ class WorkerLifeTest {
     @Test
     void stopWhileReady_drains_andKillsWhatIsNotDoneInTime() {
         serving();
-        assertThat(on(STOP)).containsExactly(new WorkerAction.Drain());
+        assertThat(on(STOP)).containsExactly(new WorkerAction.Drain("the service stops"));
         assertThat(on(STOP)).isEmpty();
         assertThat(pass(29_000)).isEmpty();
         assertThat(pass(1_000)).singleElement().isInstanceOf(WorkerAction.Kill.class);
         assertThat(pass(60_000)).as("one kill is enough").isEmpty();
         assertThat(on(exit(137))).containsExactly(new WorkerAction.Done());
         assertThat(life.state()).isEqualTo(WorkerState.STOPPED);
+    }
+
+    @Test
+    void renewed_drains_andIsStartedAgainAtOnce_howeverItEnds() {
+        for (int code : new int[] {0, 143, 137}) {
+            life = new WorkerLife(CONFIG);
+            serving();
+            assertThat(on(new WorkerEvent.Renew())).singleElement().isInstanceOf(WorkerAction.Drain.class);
+            assertThat(life.state()).isEqualTo(WorkerState.DRAINING);
+            assertThat(on(new WorkerEvent.Renew())).as("once is enough").isEmpty();
+            assertThat(on(exit(code))).singleElement().isInstanceOfSatisfying(WorkerAction.Restart.class, restart -> {
+                assertThat(restart.reason()).isEqualTo(RestartReason.RENEWED);
+                assertThat(restart.delayMillis()).isZero();
+            });
+            assertThat(pass(100)).containsExactly(new WorkerAction.Spawn());
+            on(READY);
+            assertThat(life.state()).isEqualTo(WorkerState.READY);
+            assertThat(life.restarts()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void renewedOne_thatDoesNotDrain_isKilled_andAStopInBetweenEndsIt() {
+        serving();
+        on(new WorkerEvent.Renew());
+        assertThat(pass(30_000)).singleElement().isInstanceOf(WorkerAction.Kill.class);
+        assertThat(on(STOP)).isEmpty();
+        assertThat(on(exit(137))).containsExactly(new WorkerAction.Done());
+    }
+
+    @Test
+    void oneThatIsNotReady_isNotRenewed() {
+        begin();
+        assertThat(on(new WorkerEvent.Renew())).isEmpty();
+        assertThat(life.state()).isEqualTo(WorkerState.LOADING);
     }
 
     @Test
@@ -332,13 +367,14 @@ class WorkerLifeTest {
         if (ending) {
             return process && random.nextBoolean() ? exit(137) : STOP;
         }
-        return switch (random.nextInt(process ? 9 : 3)) {
+        return switch (random.nextInt(process ? 10 : 3)) {
             case 0, 1, 2 -> new WorkerEvent.Tick();
             case 3, 4 -> READY;
             case 5 -> SILENT;
             case 6 ->
                 new WorkerEvent.Answered(random.nextInt(3), random.nextBoolean(), random.nextLong(100_000_000_000L));
             case 7 -> exit(random.nextInt(3));
+            case 8 -> new WorkerEvent.Renew();
             default -> new WorkerEvent.Progress();
         };
     }

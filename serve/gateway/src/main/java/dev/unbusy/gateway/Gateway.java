@@ -1,7 +1,6 @@
 package dev.unbusy.gateway;
 
 import dev.unbusy.admission.PriceBook;
-import dev.unbusy.api.WorkerStatus;
 import dev.unbusy.http.HttpLimits;
 import dev.unbusy.http.HttpServer;
 import dev.unbusy.http.HttpServerOptions;
@@ -13,9 +12,7 @@ import dev.unbusy.text.Text;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +41,7 @@ public final class Gateway implements AutoCloseable {
      *
      * @param ledger whose keys are asked for, and where usage is written; stays the caller's
      * @param token opens everything to this machine's own commands
-     * @param workers what is known about each worker, for {@code /admin/v1/status}; may block
+     * @param workers for the admin API
      * @throws GatewayException where the address is open to others and there is no key yet
      * @throws dev.unbusy.http.HttpException where the address cannot be listened on
      */
@@ -54,7 +51,7 @@ public final class Gateway implements AutoCloseable {
             Ledger ledger,
             LocalToken token,
             Metrics metrics,
-            Supplier<List<WorkerStatus>> workers) {
+            Workers workers) {
         GatewayConfig config = options.config();
         HttpLimits limits = options.limits();
         if (ledger.keyRing().open()) {
@@ -132,7 +129,7 @@ public final class Gateway implements AutoCloseable {
      * @return whether all of them finished within the limit
      */
     public boolean drain(Duration limit) {
-        context.startDraining();
+        context.startClosing();
         boolean drained = context.awaitNoRelays(limit);
         if (!drained) {
             LOG.warn(
@@ -150,7 +147,7 @@ public final class Gateway implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        context.startDraining();
+        context.startClosing();
         context.shutdownLoops();
         dispatcher.close();
         server.close(LAST_WORDS);

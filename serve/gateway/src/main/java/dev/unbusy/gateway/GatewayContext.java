@@ -34,6 +34,8 @@ final class GatewayContext {
     private int open;
     // volatile: set by whoever drains the gateway, read by its event loops.
     private volatile boolean draining;
+    // volatile: set by whoever ends the gateway, read by event loops.
+    private volatile boolean closing;
     // volatile: replaced by any event loop that sees a newer registry.
     private volatile Names names;
 
@@ -156,6 +158,17 @@ final class GatewayContext {
 
     /** Takes nothing new from now on. */
     void startDraining() {
+        draining = true;
+    }
+
+    /** Takes new requests again; not once the gateway closes. */
+    void resume() {
+        draining = closing;
+    }
+
+    /** Takes nothing new, for good. */
+    void startClosing() {
+        closing = true;
         draining = true;
     }
 

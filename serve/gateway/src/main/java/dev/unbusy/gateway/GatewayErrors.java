@@ -250,6 +250,17 @@ final class GatewayErrors {
                 NO_RETRY);
     }
 
+    static ApiError notRestarted() {
+        return new ApiError(
+                409,
+                "The workers are being started again already, or are servers that this gateway has not started. See"
+                        + " `unbusy status`.",
+                REQUEST,
+                null,
+                "not_restarted",
+                NO_RETRY);
+    }
+
     static ApiError noSuchPath(String method, String path) {
         ApiError plain = ApiError.notFound(method, path);
         return new ApiError(

@@ -78,7 +78,13 @@ final class GatewayRoutes implements ExchangeHandler {
                 entry("/healthz", get("healthz", Access.Right.NONE, services::healthz)),
                 entry("/readyz", get("readyz", Access.Right.NONE, services::readyz)),
                 entry("/metrics", get("metrics", metrics, services::metrics)),
-                entry("/admin/v1/status", get("status", Access.Right.ADMIN, services::status)));
+                entry("/admin/v1/status", get("status", Access.Right.ADMIN, services::status)),
+                entry("/admin/v1/drain", admin("drain", null, services::drain)),
+                entry("/admin/v1/workers/restart", admin("restart", "POST", services::restartWorkers)));
+    }
+
+    private static Endpoint admin(String label, @Nullable String method, Handler handler) {
+        return new Endpoint(label, method, Access.Right.ADMIN, ApiError::body, handler);
     }
 
     private static Endpoint inference(String label, Handler handler) {
@@ -168,9 +174,7 @@ final class GatewayRoutes implements ExchangeHandler {
             String name = withVersion.substring(MODEL_PATH.length());
             return inference("models", (exchange, caller) -> models.one(exchange, caller, name));
         }
-        return LedgerApi.has(path)
-                ? new Endpoint("ledger", null, Access.Right.ADMIN, ApiError::body, ledger::handle)
-                : null;
+        return LedgerApi.has(path) ? admin("ledger", null, ledger::handle) : null;
     }
 
     /** DeepSeek serves the API without {@code /v1} too, and under {@code /beta} what is offered everywhere here. */

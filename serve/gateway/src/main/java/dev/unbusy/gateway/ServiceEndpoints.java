@@ -3,12 +3,13 @@ package dev.unbusy.gateway;
 import dev.unbusy.api.ApiError;
 import dev.unbusy.api.WorkerStatus;
 import dev.unbusy.http.Exchange;
+import dev.unbusy.ledger.AuditAction;
 import dev.unbusy.ledger.KeyRecord;
 import dev.unbusy.metrics.Metrics;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.Map;
 
 /** What is asked of the service itself: health, metrics, status, balance. Called on event loops; what may block is offloaded. */
 final class ServiceEndpoints {
@@ -16,11 +17,11 @@ final class ServiceEndpoints {
 
     private final GatewayContext context;
     private final Metrics metrics;
-    private final Supplier<List<WorkerStatus>> workers;
+    private final Workers workers;
     // volatile: written once the port is known, when the first request may already be here.
     private volatile String url = "";
 
-    ServiceEndpoints(GatewayContext context, Metrics metrics, Supplier<List<WorkerStatus>> workers) {
+    ServiceEndpoints(GatewayContext context, Metrics metrics, Workers workers) {
         this.context = context;
         this.metrics = metrics;
         this.workers = workers;
@@ -77,12 +78,52 @@ final class ServiceEndpoints {
                 out.writeStringField("url", url);
                 out.writeNumberField("queued", context.dispatcher().waiting());
                 out.writeNumberField("running", context.dispatcher().running());
+                out.writeBooleanField("draining", context.isDraining());
                 out.writeEndObject();
                 out.writeFieldName("workers");
-                out.writeRawValue(new String(WorkerStatus.listToJson(workers.get()), StandardCharsets.UTF_8));
+                out.writeRawValue(new String(WorkerStatus.listToJson(workers.statuses()), StandardCharsets.UTF_8));
             });
             answer(exchange, "status", 200, body);
         });
+    }
+
+    /** Takes nothing new, or again; what runs goes on, and so does the process. */
+    void drain(Exchange exchange, Caller caller) {
+        boolean start = exchange.method().equals("POST");
+        if (!start && !exchange.method().equals("DELETE")) {
+            ApiError error = ApiError.methodNotAllowed(exchange.method(), exchange.path(), "POST or DELETE");
+            answer(exchange, "drain", error.status(), error.body());
+            return;
+        }
+        if (start) {
+            context.startDraining();
+        } else {
+            context.resume();
+        }
+        exchange.offload(() -> {
+            audit(caller, "drain", start ? "begun" : "ended");
+            answer(exchange, "drain", 200, JsonObject.of(out -> {
+                out.writeBooleanField("draining", context.isDraining());
+                out.writeNumberField("open", context.openRelays());
+            }));
+        });
+    }
+
+    /** All workers, one after the other. */
+    void restartWorkers(Exchange exchange, Caller caller) {
+        exchange.offload(() -> {
+            if (workers.restart()) {
+                audit(caller, "workers", "restart");
+                answer(exchange, "restart", 202, JsonObject.of(out -> out.writeBooleanField("restarting", true)));
+            } else {
+                ApiError error = GatewayErrors.notRestarted();
+                answer(exchange, "restart", error.status(), error.body());
+            }
+        });
+    }
+
+    private void audit(Caller caller, String target, String what) {
+        context.ledger().audit(caller.by(), AuditAction.SETTINGS_CHANGED, target, Map.of("what", what));
     }
 
     /** What was decided for one request: the answer of {@code unbusy why}. */

@@ -231,6 +231,6 @@ class GatewayTest {
                 new MemoryLedger(),
                 LocalToken.draw(),
                 new Metrics(),
-                List::of);
+                Workers.ofOthers(new Backends()));
     }
 }

@@ -87,7 +87,20 @@ final class Running implements AutoCloseable {
                 ledger == null ? usage : ledger,
                 token,
                 metrics,
-                () -> List.of(WorkerStatus.of("a", WorkerStatus.State.READY, "")));
+                new OneWorker());
+    }
+
+    /** What the admin API is told of. */
+    static final class OneWorker implements Workers {
+        @Override
+        public List<WorkerStatus> statuses() {
+            return List.of(WorkerStatus.of("a", WorkerStatus.State.READY, ""));
+        }
+
+        @Override
+        public boolean restart() {
+            return true;
+        }
     }
 
     Running with(FakeWorker worker, Backend.State state) {

@@ -93,6 +93,7 @@ final class Cli {
         Map<String, Object> commands = new LinkedHashMap<>();
         commands.put("up", new UpCommand(io));
         commands.put("status", new StatusCommand(io));
+        commands.put("restart", new RestartCommand(io));
         commands.put("why", new WhyCommand(io));
         commands.put("keys", keys(io));
         commands.put("usage", new UsageCommand(io));

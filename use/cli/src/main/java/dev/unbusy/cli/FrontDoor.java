@@ -1,12 +1,12 @@
 package dev.unbusy.cli;
 
-import dev.unbusy.api.WorkerStatus;
 import dev.unbusy.config.Config;
 import dev.unbusy.gateway.Backends;
 import dev.unbusy.gateway.Gateway;
 import dev.unbusy.gateway.GatewayConfig;
 import dev.unbusy.gateway.GatewayOptions;
 import dev.unbusy.gateway.LocalToken;
+import dev.unbusy.gateway.Workers;
 import dev.unbusy.http.HttpException;
 import dev.unbusy.http.TlsFiles;
 import dev.unbusy.ledger.Ledger;
@@ -18,8 +18,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.function.Supplier;
 
 /** The gateway of this process, as every role with one opens it: log, listening, and the file by which commands find it. */
 final class FrontDoor {
@@ -36,13 +34,7 @@ final class FrontDoor {
      *
      * @param role for the log's name
      */
-    Gateway open(
-            Lifetime life,
-            String role,
-            boolean verbose,
-            Backends backends,
-            Metrics metrics,
-            Supplier<List<WorkerStatus>> workers) {
+    Gateway open(Lifetime life, String role, boolean verbose, Backends backends, Metrics metrics, Workers workers) {
         metrics.gauge(Metric.BUILD_INFO, () -> 1, Version.text(), role);
         int port = config.section(GatewayConfig.class).port();
         log(role, port, verbose);

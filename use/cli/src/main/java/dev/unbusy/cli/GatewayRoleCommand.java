@@ -6,6 +6,7 @@ import dev.unbusy.gateway.Backends;
 import dev.unbusy.gateway.ForeignBackends;
 import dev.unbusy.gateway.ForeignConfig;
 import dev.unbusy.gateway.Gateway;
+import dev.unbusy.gateway.Workers;
 import dev.unbusy.metrics.Metrics;
 import dev.unbusy.supervisor.SupervisorConfig;
 import dev.unbusy.text.Text;
@@ -85,7 +86,7 @@ final class GatewayRoleCommand implements Callable<Integer> {
         Backends backends = new Backends();
         Metrics metrics = life.own(new Metrics());
         Gateway gateway = new FrontDoor(io, config)
-                .open(life, "gateway", global.verbose, backends, metrics, () -> ForeignBackends.statuses(backends));
+                .open(life, "gateway", global.verbose, backends, metrics, Workers.ofOthers(backends));
         ForeignBackends foreign = life.own(ForeignBackends.start(servers, backends));
         life.own(() -> gateway.drain(
                 Duration.ofSeconds(config.section(SupervisorConfig.class).drainSeconds())));

@@ -5,6 +5,7 @@ import dev.unbusy.gateway.Backends;
 import dev.unbusy.gateway.Gateway;
 import dev.unbusy.gateway.GatewayOptions;
 import dev.unbusy.gateway.LocalToken;
+import dev.unbusy.gateway.Workers;
 import dev.unbusy.ledger.KeySpec;
 import dev.unbusy.ledger.Ledger;
 import dev.unbusy.metrics.Metrics;
@@ -80,7 +81,8 @@ final class WarmUpCommand implements Callable<Integer> {
         try (Metrics metrics = new Metrics();
                 LedgerHome home = LedgerHome.of(config, io.environment());
                 Ledger ledger = home.open();
-                Gateway gateway = Gateway.start(GatewayOptions.of(config), backends, ledger, token, metrics, List::of);
+                Gateway gateway = Gateway.start(
+                        GatewayOptions.of(config), backends, ledger, token, metrics, Workers.ofOthers(backends));
                 ServiceClient client = new ServiceClient(URI.create(gateway.url()), token.text(), null)) {
             ledger.createKey(KeySpec.inference("warm-up"), "warm-up");
             for (String path : List.of("/healthz", "/v1/models", "/metrics", "/admin/v1/status", "/admin/v1/usage")) {
