@@ -120,10 +120,10 @@ class GatewayCommandTest {
         Path config = home.file("unbusy.yaml");
         Files.writeString(config, "backends: {look_millis: 100}\n");
         Path errors = gateway("--backend", "http://127.0.0.1:" + port, "--config", config.toString());
-        Eventually.until(
-                "what is missing",
-                SOON,
-                () -> Files.readString(errors).contains("Waiting for 127.0.0.1:" + port + ": nothing listens there"));
+        Eventually.until("what is missing", SOON, () -> {
+            assertThat(Files.readString(errors)).contains("Waiting for 127.0.0.1:" + port + ": nothing listens there");
+            return true;
+        });
         assertThat(started().inputReader(UTF_8).ready())
                 .as("no line before it is true")
                 .isFalse();

@@ -12,7 +12,9 @@ import dev.unbusy.supervisor.SupervisorConfig;
 import dev.unbusy.text.Text;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -91,11 +93,13 @@ final class GatewayRoleCommand implements Callable<Integer> {
         life.own(() -> gateway.drain(
                 Duration.ofSeconds(config.section(SupervisorConfig.class).drainSeconds())));
         life.ready();
-        if (!foreign.awaitReady(PATIENCE)) {
+        Set<WorkerStatus> told = new HashSet<>();
+        while (!foreign.awaitReady(PATIENCE)) {
             for (WorkerStatus status : ForeignBackends.statuses(backends)) {
-                io.say(Text.of("Waiting for %s: %s", "正在等待 %s：%s", status.id(), status.reason()));
+                if (told.add(status)) { // once, and when it is another reason
+                    io.say(Text.of("Waiting for %s: %s", "正在等待 %s：%s", status.id(), status.reason()));
+                }
             }
-            foreign.awaitReady(Duration.ofDays(10_000));
         }
         io.out()
                 .println(
