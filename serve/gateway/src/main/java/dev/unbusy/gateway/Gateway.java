@@ -74,6 +74,7 @@ public final class Gateway implements AutoCloseable {
                 new RequestGuard(config.host(), config.allowedHosts()),
                 new CompletionEndpoint(context),
                 services,
+                new ModelEndpoints(context),
                 new LedgerEndpoint(context));
         HttpServer server;
         try {

@@ -127,6 +127,27 @@ final class GatewayErrors {
                 NO_RETRY);
     }
 
+    static ApiError eventTooLarge(int mostBytes) {
+        return new ApiError(
+                502,
+                "The worker sent an event of more than " + mostBytes + " bytes, which is no part of an answer.",
+                SERVER,
+                null,
+                "worker_answer_invalid",
+                NO_RETRY);
+    }
+
+    static ApiError answerTooLarge(long mostBytes) {
+        return new ApiError(
+                502,
+                "The worker's answer is larger than " + mostBytes + " bytes, more than can be held to be translated"
+                        + " (gateway.max_held_answer). Ask for a stream.",
+                SERVER,
+                null,
+                "worker_answer_invalid",
+                NO_RETRY);
+    }
+
     static ApiError notAStream(int status) {
         return new ApiError(
                 502,
@@ -233,8 +254,11 @@ final class GatewayErrors {
         ApiError plain = ApiError.notFound(method, path);
         return new ApiError(
                 plain.status(),
-                plain.message() + " Served are POST /v1/chat/completions, POST /v1/completions, GET /v1/models (all of"
-                        + " them also without /v1), /healthz, /readyz, /metrics and /admin/v1/status.",
+                plain.message()
+                        + " Served are POST /v1/chat/completions, /v1/completions, /v1/responses, /v1/embeddings and GET"
+                        + " /v1/models (all of them also without /v1), POST /anthropic/v1/messages, POST /api/chat,"
+                        + " /api/generate, /api/show, GET /api/tags (Ollama), /user/balance, /healthz, /readyz, /metrics and"
+                        + " /admin/v1/….",
                 plain.type(),
                 null,
                 plain.code(),

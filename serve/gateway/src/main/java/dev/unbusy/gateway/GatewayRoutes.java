@@ -1,11 +1,16 @@
 package dev.unbusy.gateway;
 
+import static java.util.Map.entry;
+
 import dev.unbusy.api.ApiError;
 import dev.unbusy.api.ApiException;
+import dev.unbusy.api.Dialect;
 import dev.unbusy.http.Exchange;
 import dev.unbusy.http.ExchangeHandler;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Which endpoint answers a request: guard first, then path, method and key. Runs on event loops. */
@@ -13,6 +18,8 @@ final class GatewayRoutes implements ExchangeHandler {
     private static final String MODEL_PATH = "/v1/models/";
     private static final String REQUEST_PATH = "/admin/v1/requests/";
     private static final String BETA = "/beta/";
+    private static final Set<String> WITHOUT_VERSION =
+            Set.of("/chat/completions", "/completions", "/embeddings", "/responses", "/models");
 
     /** What answers, once it is known who asks. */
     @FunctionalInterface
@@ -24,13 +31,20 @@ final class GatewayRoutes implements ExchangeHandler {
      * One endpoint.
      *
      * @param method null where it looks at the method by itself
+     * @param errors bodies of refusals, as the clients that ask there read them
      */
-    private record Endpoint(String label, @Nullable String method, Access.Right right, Handler handler) {}
+    private record Endpoint(
+            String label,
+            @Nullable String method,
+            Access.Right right,
+            Function<ApiError, byte[]> errors,
+            Handler handler) {}
 
     private final GatewayContext context;
     private final RequestGuard guard;
     private final Cors cors;
     private final ServiceEndpoints services;
+    private final ModelEndpoints models;
     private final LedgerEndpoint ledger;
     private final Map<String, Endpoint> byPath;
 
@@ -39,34 +53,44 @@ final class GatewayRoutes implements ExchangeHandler {
             RequestGuard guard,
             CompletionEndpoint completions,
             ServiceEndpoints services,
+            ModelEndpoints models,
             LedgerEndpoint ledger) {
         this.context = context;
         this.guard = guard;
         this.cors = new Cors(context.config().corsOrigins());
         this.services = services;
+        this.models = models;
         this.ledger = ledger;
         Access.Right metrics = context.config().publicMetrics() ? Access.Right.NONE : Access.Right.ADMIN;
-        this.byPath = Map.of(
-                "/v1/chat/completions",
-                completion(completions, RelayRequest.Route.CHAT),
-                "/v1/completions",
-                completion(completions, RelayRequest.Route.COMPLETIONS),
-                "/v1/models",
-                new Endpoint("models", "GET", Access.Right.INFERENCE, services::models),
-                "/user/balance",
-                new Endpoint("balance", "GET", Access.Right.INFERENCE, services::balance),
-                "/healthz",
-                get("healthz", Access.Right.NONE, services::healthz),
-                "/readyz",
-                get("readyz", Access.Right.NONE, services::readyz),
-                "/metrics",
-                get("metrics", metrics, services::metrics),
-                "/admin/v1/status",
-                get("status", Access.Right.ADMIN, services::status));
+        this.byPath = Map.ofEntries(
+                entry("/v1/chat/completions", completion(completions, RelayRequest.Route.CHAT)),
+                entry("/v1/completions", completion(completions, RelayRequest.Route.COMPLETIONS)),
+                entry("/v1/embeddings", completion(completions, RelayRequest.Route.EMBEDDINGS)),
+                entry("/v1/responses", completion(completions, RelayRequest.Route.RESPONSES)),
+                entry("/anthropic/v1/messages", completion(completions, RelayRequest.Route.ANTHROPIC)),
+                entry("/v1/messages", completion(completions, RelayRequest.Route.ANTHROPIC)),
+                entry("/api/chat", completion(completions, RelayRequest.Route.OLLAMA_CHAT)),
+                entry("/api/generate", completion(completions, RelayRequest.Route.OLLAMA_GENERATE)),
+                entry("/api/tags", ollama("GET", models::tags)),
+                entry("/api/show", ollama("POST", models::show)),
+                entry("/v1/models", inference("models", models::list)),
+                entry("/user/balance", inference("balance", services::balance)),
+                entry("/healthz", get("healthz", Access.Right.NONE, services::healthz)),
+                entry("/readyz", get("readyz", Access.Right.NONE, services::readyz)),
+                entry("/metrics", get("metrics", metrics, services::metrics)),
+                entry("/admin/v1/status", get("status", Access.Right.ADMIN, services::status)));
+    }
+
+    private static Endpoint inference(String label, Handler handler) {
+        return new Endpoint(label, "GET", Access.Right.INFERENCE, ApiError::body, handler);
+    }
+
+    private static Endpoint ollama(String method, Handler handler) {
+        return new Endpoint("ollama", method, Access.Right.INFERENCE, Dialect.OLLAMA_CHAT::errorBody, handler);
     }
 
     private static Endpoint get(String label, Access.Right right, ExchangeHandler handler) {
-        return new Endpoint(label, "GET", right, (exchange, caller) -> handler.handle(exchange));
+        return new Endpoint(label, "GET", right, ApiError::body, (exchange, caller) -> handler.handle(exchange));
     }
 
     private static Endpoint completion(CompletionEndpoint endpoint, RelayRequest.Route route) {
@@ -74,6 +98,7 @@ final class GatewayRoutes implements ExchangeHandler {
                 route.label(),
                 "POST",
                 Access.Right.INFERENCE,
+                error -> CompletionEndpoint.errorBody(route, error),
                 (exchange, caller) -> endpoint.handle(exchange, caller, route));
     }
 
@@ -102,16 +127,16 @@ final class GatewayRoutes implements ExchangeHandler {
         } else if (!takes(endpoint, method)) {
             String allowed = Objects.requireNonNull(endpoint.method());
             ApiError error = ApiError.methodNotAllowed(method, exchange.path(), allowed);
-            answer(exchange, endpoint.label(), error, "allow", allowed.equals("GET") ? "GET, HEAD" : allowed);
+            answer(exchange, endpoint, error, "allow", allowed.equals("GET") ? "GET, HEAD" : allowed);
         } else {
             Caller caller;
             try {
                 caller = context.access().caller(exchange, endpoint.right());
             } catch (ApiException e) {
                 if (e.error().status() == 401) {
-                    answer(exchange, endpoint.label(), e.error(), "www-authenticate", "Bearer");
+                    answer(exchange, endpoint, e.error(), "www-authenticate", "Bearer");
                 } else {
-                    answer(exchange, endpoint.label(), e.error());
+                    answer(exchange, endpoint, e.error());
                 }
                 return;
             }
@@ -141,22 +166,25 @@ final class GatewayRoutes implements ExchangeHandler {
         String withVersion = path.startsWith("/models/") ? "/v1" + path : path;
         if (withVersion.startsWith(MODEL_PATH) && withVersion.length() > MODEL_PATH.length()) {
             String name = withVersion.substring(MODEL_PATH.length());
-            return get("models", Access.Right.INFERENCE, exchange -> services.model(exchange, name));
+            return inference("models", (exchange, caller) -> models.one(exchange, caller, name));
         }
-        return LedgerApi.has(path) ? new Endpoint("ledger", null, Access.Right.ADMIN, ledger::handle) : null;
+        return LedgerApi.has(path)
+                ? new Endpoint("ledger", null, Access.Right.ADMIN, ApiError::body, ledger::handle)
+                : null;
     }
 
     /** DeepSeek serves the API without {@code /v1} too, and under {@code /beta} what is offered everywhere here. */
     private static boolean servedWithoutVersion(String path) {
-        return path.equals("/chat/completions") || path.equals("/completions") || path.equals("/models");
+        return WITHOUT_VERSION.contains(path);
     }
 
     private void refuse(Exchange exchange, ApiError error) {
-        answer(exchange, "none", error);
+        context.metrics().ended("none", error.status(), Outcome.REJECTED);
+        exchange.respond(error.status(), "application/json", error.body());
     }
 
-    private void answer(Exchange exchange, String label, ApiError error, String... headers) {
-        context.metrics().ended(label, error.status(), Outcome.REJECTED);
-        exchange.respond(error.status(), "application/json", error.body(), headers);
+    private void answer(Exchange exchange, Endpoint endpoint, ApiError error, String... headers) {
+        context.metrics().ended(endpoint.label(), error.status(), Outcome.REJECTED);
+        exchange.respond(error.status(), "application/json", endpoint.errors().apply(error), headers);
     }
 }

@@ -1,6 +1,5 @@
 package dev.unbusy.gateway;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.unbusy.ledger.AuditEntry;
 import dev.unbusy.ledger.IssuedKey;
@@ -14,21 +13,13 @@ import dev.unbusy.ledger.UsagePage;
 import dev.unbusy.ledger.UsageRecord;
 import dev.unbusy.ledger.UsageTotal;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What {@link LedgerApi} answers. Times are milliseconds since 1970; a limit of 0 is none. */
 final class LedgerJson {
-    private static final JsonFactory JSON = new JsonFactory();
-
     private LedgerJson() {}
-
-    @FunctionalInterface
-    private interface Fields {
-        void write(JsonGenerator out) throws IOException;
-    }
 
     @FunctionalInterface
     private interface Item<T> {
@@ -165,15 +156,7 @@ final class LedgerJson {
         });
     }
 
-    private static String object(Fields fields) {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator out = JSON.createGenerator(text)) {
-            out.writeStartObject();
-            fields.write(out);
-            out.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e); // a string writer throws none
-        }
-        return text.toString();
+    private static String object(JsonObject.Fields fields) {
+        return new String(JsonObject.of(fields), StandardCharsets.UTF_8);
     }
 }

@@ -171,7 +171,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         if (!begun) {
             told.firstByte(backend);
         }
-        int status = complete.status();
+        int status = Math.max(complete.status(), client.status()); // an answer that could not be translated is an error
         finish(status < 400 ? Outcome.COMPLETED : status < 500 ? Outcome.CLIENT_ERROR : Outcome.WORKER_ERROR, status);
     }
 

@@ -19,6 +19,8 @@ final class WorkerAnswer {
     private static final int MAX_EVENT_BYTES = 1 << 20;
     /** A body of more pieces than this is merged: many small pieces would cost more than a copy. */
     private static final int MAX_PIECES = 64;
+    /** What has to be translated is held all the same, up to so many times as much. */
+    private static final int TRANSLATED_FACTOR = 16;
 
     private enum Form {
         EVENTS,
@@ -128,12 +130,18 @@ final class WorkerAnswer {
             held = pieces;
         }
         pieces.addComponent(true, in);
-        if (pieces.readableBytes() > maxHeldBytes) {
+        if (pieces.readableBytes() > maxHeldBytes && client.passesPieces()) {
             held = null;
             form = Form.PASSED_ON;
             begun = true;
             client.startBytes(status, headers);
             client.bytes(pieces);
+        } else if (pieces.readableBytes() > TRANSLATED_FACTOR * maxHeldBytes) {
+            held = null;
+            form = Form.PASSED_ON;
+            begun = true;
+            pieces.release();
+            client.error(GatewayErrors.answerTooLarge(TRANSLATED_FACTOR * maxHeldBytes));
         }
     }
 

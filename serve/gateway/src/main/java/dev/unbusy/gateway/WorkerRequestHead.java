@@ -23,7 +23,7 @@ final class WorkerRequestHead {
             RelayRequest request, Backend backend, long remainingMillis, int marksBytes, ByteBufAllocator allocator) {
         StringBuilder head = new StringBuilder(320)
                 .append("POST ")
-                .append(request.route().workerPath())
+                .append(request.workerPath())
                 .append(" HTTP/1.1\r\nhost: ")
                 .append(backend.uri().getAuthority())
                 .append("\r\ncontent-type: application/json\r\ncontent-length: ")
