@@ -129,6 +129,7 @@ class GatewayCommandTest {
                 .isFalse();
         try (OpenAiServer late = new OpenAiServer("late", port)) {
             String url = ready(errors);
+            assertThat(late.asked()).isZero();
             assertThat(http.send(chat(url), HttpResponse.BodyHandlers.ofString())
                             .body())
                     .contains("from late");
@@ -139,7 +140,7 @@ class GatewayCommandTest {
     @ParameterizedTest
     @CsvSource({
         "--backend https://gpu:8000, must be http://",
-        "--backend http://gpu:8000/openai, must be http://",
+        "--backend http://gpu:8000/openai, a path is not supported",
         "--policy nonsense --backend http://127.0.0.1:9, nonsense",
         "--port 5, No backend is named",
     })
