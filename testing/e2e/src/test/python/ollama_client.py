@@ -87,7 +87,7 @@ assert counted(client.chat(model=model, messages=history, options=options)) > co
 one = client.generate(model=model, prompt="What is two plus two?", system="Be brief.", options=options)
 text, last = last_of(client.generate(model=model, prompt="What is two plus two?", system="Be brief.", options=options, stream=True))
 assert text == one.response and counted(last) == counted(one), (text, last, one)
-raw = client.generate(model=model, prompt="What is two plus two?", raw=True, options=options)
+raw = client.generate(model=model, prompt="One, two, three,", raw=True, options=options)
 assert raw.response and counted(raw) < counted(one), (raw, one)
 loaded = client.generate(model=model)
 assert (loaded.done, loaded.done_reason, loaded.response) == (True, "load", ""), loaded
