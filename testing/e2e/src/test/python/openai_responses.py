@@ -48,12 +48,12 @@ seen["weather"] = Weather.model_validate_json(whole.output_text).model_dump()
 
 
 def order_of(events):
-    """The types of events, repeated ones once; and the last event."""
+    """The types of events, repeated ones and signs of life left out; and the last event."""
     order, number, event = [], 0, None
     for event in events:
         assert event.sequence_number == number, (number, event)
         number += 1
-        if not order or order[-1] != event.type:
+        if event.type != "keepalive" and order[-1:] != [event.type]:
             order.append(event.type)
     return order, event
 
@@ -114,7 +114,7 @@ for name, asked, fields, kind, param in [
     ("unknown model", client, {"model": "no-such-model"}, openai.NotFoundError, "model"),
     ("bad temperature", client, {"temperature": 7}, openai.BadRequestError, "temperature"),
     ("stored", client, {"previous_response_id": "resp_1"}, openai.BadRequestError, "previous_response_id"),
-    ("too long", client, {"input": "word " * 200_000}, openai.BadRequestError, None),
+    ("too long", client, {"input": "word " * 20_000}, openai.BadRequestError, None),
 ]:
     for stream in (False, True):
         try:
