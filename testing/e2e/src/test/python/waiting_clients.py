@@ -84,20 +84,20 @@ def messages_error():
 
 def chat_error():
     try:
-        return list(client.chat.completions.create(model=model, messages=turn, stream=True))
+        return list(client.chat.completions.create(model=model, messages=turn, max_tokens=4, stream=True))
     except openai.APIError as error:
         return error.code
 
 
 def responses_error():
-    last = list(client.responses.create(model=model, input=too_long, stream=True))[-1]
+    last = list(client.responses.create(model=model, input=too_long, max_output_tokens=4, stream=True))[-1]
     assert (last.type, last.response.status) == ("response.failed", "failed"), last
     return last.response.error.code
 
 
 def lines_error():
     try:
-        return list(llama.chat(model=model, messages=turn, stream=True))
+        return list(llama.chat(model=model, messages=turn, options=few, stream=True))
     except ollama.ResponseError as error:
         return error.error
 
@@ -134,10 +134,10 @@ with concurrent.futures.ThreadPoolExecutor(len(calls)) as threads:
             time.sleep(0.05)
         # Whoever came before these has had as many of them.
         seen = {
-            "chat": signs("/v1/chat/completions", {"messages": hello}, [": keep-alive"]),
+            "chat": signs("/v1/chat/completions", {"messages": hello, "max_tokens": 4}, [": keep-alive"]),
             "anthropic": signs("/anthropic/v1/messages", {"messages": hello, "max_tokens": 4}, ["event: ping"]),
-            "responses": signs("/v1/responses", {"input": "Hello"}, ["event: keepalive", "event: response.in_progress"]),
-            "ollama": signs("/api/chat", {"messages": hello}, ['"content":""']),
+            "responses": signs("/v1/responses", {"input": "Hello", "max_output_tokens": 4}, ["event: keepalive", "event: response.in_progress"]),
+            "ollama": signs("/api/chat", {"messages": hello, "options": few}, ['"content":""']),
         }
     finally:
         holding.close()
