@@ -1,5 +1,5 @@
 """The official clients while they wait for a worker that is held by somebody else's long answer:
-python waiting_clients.py URL MODEL, with a gateway that gives signs of life as often as it can.
+python waiting_clients.py URL MODEL, with a gateway that gives signs of life as often as it can and a context of 2048.
 
 Prints one JSON object of what it saw; any surprise is an exception and a non-zero exit."""
 
@@ -18,7 +18,7 @@ claude = anthropic.Anthropic(base_url=url + "/anthropic", api_key="unused", max_
 client = openai.OpenAI(base_url=url + "/v1", api_key="unused", max_retries=0, timeout=120)
 llama = ollama.Client(host=url, timeout=120)
 hello = [{"role": "user", "content": "Hello"}]
-too_long = "word " * 9_000
+too_long = "word " * 2_500
 turn = [{"role": "user", "content": too_long}]
 few = {"num_predict": 4}
 
@@ -121,7 +121,7 @@ def under_way():
     return gateway["queued"] + gateway["running"]
 
 
-holding = client.completions.create(model=model, prompt="Once", max_tokens=3_000, stream=True, extra_body={"ignore_eos": True})
+holding = client.completions.create(model=model, prompt="Once", max_tokens=1_900, stream=True, extra_body={"ignore_eos": True})
 next(iter(holding))
 calls = [chat, messages, responses, collected, lines, messages_whole, responses_whole, lines_whole,
          messages_error, chat_error, responses_error, lines_error]
@@ -136,7 +136,8 @@ with concurrent.futures.ThreadPoolExecutor(len(calls)) as threads:
         seen = {
             "chat": signs("/v1/chat/completions", {"messages": hello, "max_tokens": 4}, [": keep-alive"]),
             "anthropic": signs("/anthropic/v1/messages", {"messages": hello, "max_tokens": 4}, ["event: ping"]),
-            "responses": signs("/v1/responses", {"input": "Hello", "max_output_tokens": 4}, ["event: keepalive", "event: response.in_progress"]),
+            "responses": signs("/v1/responses", {"input": "Hello", "max_output_tokens": 4},
+                               ["event: keepalive", "event: response.in_progress"]),
             "ollama": signs("/api/chat", {"messages": hello, "options": few}, ['"content":""']),
         }
     finally:
