@@ -63,6 +63,8 @@ public record OllamaModel(
             if (contextTokens > 0) {
                 json.name(family + ".context_length").number(contextTokens);
             }
+        } else if (contextTokens > 0) {
+            json.name("general.context_length").number(contextTokens);
         }
         json.close('}').key("capabilities").value(capabilities);
         return json.close('}').toBytes();

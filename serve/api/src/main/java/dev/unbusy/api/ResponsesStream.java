@@ -14,7 +14,6 @@ final class ResponsesStream extends DialectStream {
     private static final Event COMPLETED = Event.of("response.completed");
     private static final Event INCOMPLETE = Event.of("response.incomplete");
     private static final Event FAILED = Event.of("response.failed");
-    private static final Event KEEP_ALIVE = Event.of("keepalive");
     private static final Event ITEM_ADDED = Event.of("response.output_item.added");
     private static final Event ITEM_DONE = Event.of("response.output_item.done");
     private static final Event PART_ADDED = Event.of("response.content_part.added");
@@ -47,10 +46,15 @@ final class ResponsesStream extends DialectStream {
      */
     @Override
     void writeKeepAlive() {
-        if (!start()) {
-            numbered(KEEP_ALIVE);
-            endEvent();
+        if (!start()) { // an event that all clients know: a type of its own makes some of them fail
+            status(IN_PROGRESS);
         }
+    }
+
+    private void status(Event event) {
+        numbered(event).key("response");
+        response.write(out, "in_progress", List.of(), null, null);
+        endEvent();
     }
 
     private JsonBytes numbered(Event event) {
@@ -60,9 +64,7 @@ final class ResponsesStream extends DialectStream {
     @Override
     void writeBegin() {
         for (Event event : List.of(CREATED, IN_PROGRESS)) {
-            numbered(event).key("response");
-            response.write(out, "in_progress", List.of(), null, null);
-            endEvent();
+            status(event);
         }
     }
 

@@ -163,7 +163,7 @@ class ResponsesStreamTest {
                 .extracting(Event::name)
                 .containsExactly("response.created", "response.in_progress");
         String wait = new String(answer.keepAlive(2), UTF_8);
-        assertThat(wait).isEqualTo("event: keepalive\ndata: {\"type\":\"keepalive\",\"sequence_number\":2}\n\n");
+        assertThat(DialectSamples.events(wait)).extracting(Event::name).containsExactly("response.in_progress");
         String text = new String(answer.event(DialectSamples.delta("{\"content\":\"Hi\"}"), 3), UTF_8);
         String waitInText = new String(answer.keepAlive(4), UTF_8);
         String rest =

@@ -35,6 +35,12 @@ interface AnswerForm {
     /** @param place where the request waits; null once it has a worker */
     byte[] keepAlive(@Nullable Place place);
 
+    /**
+     * Whether a client that waits for an answer in one piece reads over blank lines, and over an error behind status 200. Where
+     * it does not, it waits in silence.
+     */
+    boolean takesBlankLines();
+
     /** Whether a body can be passed on before it is complete. */
     boolean passesPieces();
 }

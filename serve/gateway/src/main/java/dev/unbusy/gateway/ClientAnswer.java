@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * form that still fits. Used on one event loop.
  *
  * <p>A client that waits longer than {@code keep_alive_after_millis} gets status 200 at once and signs of life from then
- * on, as DeepSeek's API does: comments in a stream, blank lines before other JSON. What goes wrong later is then told
+ * on, as DeepSeek's API does: comments in a stream, blank lines before other JSON, where its form has such signs. What goes wrong later is then told
  * inside the body, in the same envelope.
  */
 final class ClientAnswer {
@@ -216,7 +216,7 @@ final class ClientAnswer {
                     if (stream) {
                         begin(Sent.EVENTS, 200, form.eventsType(), null);
                         signOfLife(comment(where), now);
-                    } else {
+                    } else if (form.takesBlankLines()) {
                         begin(Sent.BLANK_LINES, 200, JSON, null);
                         signOfLife(BLANK_LINE, now);
                     }

@@ -33,6 +33,9 @@ final class CompletionEndpoint {
     /** On the exchange's event loop. */
     void handle(Exchange exchange, Caller caller, RelayRequest.Route route) {
         try {
+            if (route == RelayRequest.Route.ANTHROPIC) {
+                exchange.alwaysHeaders("request-id", exchange.id());
+            }
             requireTaken(exchange);
             Asked asked = Asked.read(exchange, route);
             String model = model(caller, asked);

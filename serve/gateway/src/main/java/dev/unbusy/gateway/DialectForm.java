@@ -85,6 +85,11 @@ final class DialectForm implements AnswerForm {
     }
 
     @Override
+    public boolean takesBlankLines() {
+        return false;
+    }
+
+    @Override
     public boolean passesPieces() {
         return false;
     }

@@ -184,7 +184,11 @@ final class GatewayRoutes implements ExchangeHandler {
 
     private void refuse(Exchange exchange, ApiError error) {
         context.metrics().ended("none", error.status(), Outcome.REJECTED);
-        exchange.respond(error.status(), "application/json", error.body());
+        String path = exchange.path();
+        byte[] body = path.startsWith("/api/")
+                ? Dialect.OLLAMA_CHAT.errorBody(error)
+                : path.startsWith("/anthropic/") ? Dialect.ANTHROPIC.errorBody(error) : error.body();
+        exchange.respond(error.status(), "application/json", body);
     }
 
     private void answer(Exchange exchange, Endpoint endpoint, ApiError error, String... headers) {

@@ -74,6 +74,11 @@ final class OpenAiForm implements AnswerForm {
     }
 
     @Override
+    public boolean takesBlankLines() {
+        return true;
+    }
+
+    @Override
     public boolean passesPieces() {
         return true;
     }

@@ -153,6 +153,24 @@ class DialectsTest {
     }
 
     @Test
+    void whoWaitsForOnePiece_waitsInSilence_soThatALateErrorKeepsItsStatus() throws Exception {
+        try (Running patient = new Running(Running.keepAlive(1, 1)).with(worker, Backend.State.READY)) {
+            worker.then(call -> {
+                call.hold();
+                call.json(400, "{\"error\":{\"message\":\"too hot\"}}");
+            });
+            var answer = patient.sendAsync(patient.post(ANTHROPIC, anthropic("starter", false)));
+            FakeWorker.Call call = worker.call();
+            for (int i = 0; i < 200; i++) {
+                patient.json("/admin/v1/status");
+            }
+            call.go();
+            assertThat(answer.get().statusCode()).isEqualTo(400);
+            assertThat(answer.get().headers().firstValue("request-id")).isPresent();
+        }
+    }
+
+    @Test
     void responsesAndOllama_goTheirWays() throws Exception {
         worker.usually(call -> call.json(200, finished("hello")));
         JsonNode response = Running.JSON.readTree(
@@ -183,6 +201,13 @@ class DialectsTest {
         JsonNode shown = Running.JSON.readTree(running.send(running.post("/api/show", "{\"model\":\"starter\"}"))
                 .body());
         assertThat(shown.path("capabilities")).isNotEmpty();
+        assertThat(shown.path("model_info").path("general.context_length").asInt())
+                .isEqualTo(4096);
+        assertThat(Running.JSON
+                        .readTree(running.get("/api/ps").body())
+                        .path("error")
+                        .isTextual())
+                .isTrue();
         assertThat(running.send(running.post("/api/show", "{\"model\":\"nobody\"}"))
                         .statusCode())
                 .isEqualTo(404);
