@@ -7,6 +7,7 @@ import dev.unbusy.llama.Vocab;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From the tokens of an answer to reasoning, content and calls: 1. bytes to characters, 2. stop texts, 3. {@link
@@ -96,6 +97,12 @@ final class AnswerText {
 
     boolean stopped() {
         return stops.stopped();
+    }
+
+    /** The stop text that was reached; null where none was. */
+    @Nullable
+    String stopText() {
+        return stops.found();
     }
 
     boolean insideReasoning() {

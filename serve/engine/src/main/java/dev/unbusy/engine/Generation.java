@@ -1,5 +1,6 @@
 package dev.unbusy.engine;
 
+import dev.unbusy.api.AnswerEnd;
 import dev.unbusy.api.Continuation;
 import dev.unbusy.api.FinishReason;
 import dev.unbusy.chat.OutputSplitter;
@@ -211,7 +212,9 @@ final class Generation extends Sequence {
     private void end(FinishReason reason, List<OutputSplitter.Piece> rest) {
         listener.ended(
                 rest,
-                reason == FinishReason.STOP && text.toolCalls() > 0 ? FinishReason.TOOL_CALLS : reason,
+                new AnswerEnd(
+                        reason == FinishReason.STOP && text.toolCalls() > 0 ? FinishReason.TOOL_CALLS : reason,
+                        text.stopText()),
                 new GenerationUsage(promptLength(), cachedAtFirst(), chosen, Math.min(chosen, text.reasoningTokens())));
     }
 }

@@ -1,7 +1,7 @@
 package dev.unbusy.engine;
 
 import com.sun.management.ThreadMXBean;
-import dev.unbusy.api.FinishReason;
+import dev.unbusy.api.AnswerEnd;
 import dev.unbusy.chat.OutputSplitter;
 import dev.unbusy.chat.OutputStart;
 import dev.unbusy.sampling.SamplerState;
@@ -163,7 +163,7 @@ final class AllocationPerToken {
         public void flush() {}
 
         @Override
-        public void ended(List<OutputSplitter.Piece> pieces, FinishReason reason, GenerationUsage usage) {
+        public void ended(List<OutputSplitter.Piece> pieces, AnswerEnd end, GenerationUsage usage) {
             mark.over.countDown();
         }
 

@@ -2,7 +2,7 @@ package dev.unbusy.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unbusy.api.FinishReason;
+import dev.unbusy.api.AnswerEnd;
 import dev.unbusy.chat.OutputSplitter;
 import dev.unbusy.chat.OutputStart;
 import dev.unbusy.grammar.Grammar;
@@ -233,7 +233,7 @@ class CancelledRequestsTest {
         public void flush() {}
 
         @Override
-        public void ended(List<OutputSplitter.Piece> pieces, FinishReason reason, GenerationUsage usage) {
+        public void ended(List<OutputSplitter.Piece> pieces, AnswerEnd end, GenerationUsage usage) {
             over = true;
         }
 
