@@ -290,41 +290,6 @@ class WorkerLifeTest {
     }
 
     @Test
-    void renewed_drains_andIsStartedAgainAtOnce_howeverItEnds() {
-        for (int code : new int[] {0, 143, 137}) {
-            life = new WorkerLife(CONFIG);
-            serving();
-            assertThat(on(new WorkerEvent.Renew())).singleElement().isInstanceOf(WorkerAction.Drain.class);
-            assertThat(life.state()).isEqualTo(WorkerState.DRAINING);
-            assertThat(on(new WorkerEvent.Renew())).as("once is enough").isEmpty();
-            assertThat(on(exit(code))).singleElement().isInstanceOfSatisfying(WorkerAction.Restart.class, restart -> {
-                assertThat(restart.reason()).isEqualTo(RestartReason.RENEWED);
-                assertThat(restart.delayMillis()).isZero();
-            });
-            assertThat(pass(100)).containsExactly(new WorkerAction.Spawn());
-            on(READY);
-            assertThat(life.state()).isEqualTo(WorkerState.READY);
-            assertThat(life.restarts()).isEqualTo(1);
-        }
-    }
-
-    @Test
-    void renewedOne_thatDoesNotDrain_isKilled_andAStopInBetweenEndsIt() {
-        serving();
-        on(new WorkerEvent.Renew());
-        assertThat(pass(30_000)).singleElement().isInstanceOf(WorkerAction.Kill.class);
-        assertThat(on(STOP)).isEmpty();
-        assertThat(on(exit(137))).containsExactly(new WorkerAction.Done());
-    }
-
-    @Test
-    void oneThatIsNotReady_isNotRenewed() {
-        begin();
-        assertThat(on(new WorkerEvent.Renew())).isEmpty();
-        assertThat(life.state()).isEqualTo(WorkerState.LOADING);
-    }
-
-    @Test
     void stopWhileLoading_killsAtOnce() {
         begin();
         assertThat(on(STOP)).singleElement().isInstanceOf(WorkerAction.Kill.class);
