@@ -145,7 +145,7 @@ public final class FairQueue<T> {
             return null;
         }
         forget(chosen);
-        advance(chosen.lane, chosen.job.costNanos());
+        advance(chosen.lane, chosen.job.costNanos(), chosen.job.weight());
         drain.left(chosen.job.costNanos());
         return chosen.job;
     }
@@ -190,19 +190,20 @@ public final class FairQueue<T> {
         TenantLane<T> lane = lane(tenant, weight);
         lane.tag = startOf(lane);
         lane.asked(costNanos, nowNanos);
-        advance(lane, costNanos);
+        advance(lane, costNanos, weight);
     }
 
-    private void advance(TenantLane<T> lane, long costNanos) {
+    /** By the weight of the request itself: a tenant's keys may have several. */
+    private void advance(TenantLane<T> lane, long costNanos, double weight) {
         virtualTime = Math.max(virtualTime, lane.tag);
-        lane.tag += costNanos / lane.weight;
+        lane.tag += costNanos / weight;
     }
 
     /** What was charged as an estimate has ended and cost this. */
-    public void settled(String tenant, long estimatedNanos, long actualNanos) {
+    public void settled(String tenant, double weight, long estimatedNanos, long actualNanos) {
         TenantLane<T> lane = lanes.get(tenant);
         if (lane != null) {
-            lane.tag += (double) (actualNanos - estimatedNanos) / lane.weight;
+            lane.tag += (actualNanos - estimatedNanos) / weight;
         }
     }
 

@@ -77,6 +77,37 @@ class FairQueueTest {
         }
     }
 
+    @Test
+    void aHeavyJob_liftsItselfOnly_andNotWhatElseItsTenantHas() {
+        FairQueue<Integer> subject = new FairQueue<>();
+        for (int i = 0; i < 20; i++) {
+            for (String tenant : List.of("a", "b")) {
+                subject.offer(
+                        new Job<>(
+                                i,
+                                2L * i + (tenant.equals("a") ? 0 : 1),
+                                tenant,
+                                1,
+                                Job.Level.NORMAL,
+                                FAR,
+                                SECOND,
+                                0,
+                                false),
+                        0);
+            }
+        }
+        subject.offer(new Job<>(99, 99, "a", 50, Job.Level.NORMAL, FAR, SECOND, 0, false), 0);
+        int ofA = 0;
+        for (int i = 0; i < 20; i++) {
+            ofA += Objects.requireNonNull(subject.poll(Set.of(), any -> true, 0))
+                            .tenant()
+                            .equals("a")
+                    ? 1
+                    : 0;
+        }
+        assertThat(ofA).isBetween(9, 11);
+    }
+
     @Property(tries = 300)
     void noJobIsLost_noneIsServedTwice_andWhoHasLeftIsNotServed(@ForAll long seed) {
         Random random = new Random(seed);
@@ -113,8 +144,8 @@ class FairQueueTest {
                     Job<Long> job = subject.poll(Set.of(), one -> !odd || one.who() % 2 == 1, now);
                     if (job != null) {
                         assertThat(waiting.remove(job.who())).isTrue();
-                        subject.settled(
-                                job.tenant(), job.costNanos(), (long) (job.costNanos() * random.nextDouble() * 2));
+                        subject.settled(job.tenant(), job.weight(), job.costNanos(), (long)
+                                (job.costNanos() * random.nextDouble() * 2));
                     } else {
                         assertThat(waiting).noneMatch(who -> !odd || who % 2 == 1);
                     }

@@ -165,7 +165,7 @@ final class Overload {
         headroom.started("t" + request.tenant, weight(request), now);
         at(now + request.actualNanos * slotsPerWorker, () -> {
             freeSlots++;
-            queue.settled("t" + request.tenant, request.costNanos, request.actualNanos);
+            queue.settled("t" + request.tenant, weight(request), request.costNanos, request.actualNanos);
             headroom.ended("t" + request.tenant);
             pump();
         });

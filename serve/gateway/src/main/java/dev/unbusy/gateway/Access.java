@@ -58,7 +58,7 @@ final class Access {
         return switch (ring.authenticate(sent, clock.millis())) { // 3
             case Authenticated(var key, var tenant) -> {
                 if (!key.has(right == Right.ADMIN ? KeyScope.ADMIN : KeyScope.INFERENCE)
-                        && !(right == Right.INFERENCE && exchange.method().equals("GET") && key.has(KeyScope.ADMIN))) {
+                        && !(right == Right.INFERENCE && isRead(exchange) && key.has(KeyScope.ADMIN))) {
                     throw ApiError.forbidden("The key " + key.id() + " has no scope for this path, which asks for "
                                     + (right == Right.ADMIN ? KeyScope.ADMIN : KeyScope.INFERENCE).word()
                                     + ". Use another key, or have one made: `unbusy keys create --scope`.")
@@ -69,6 +69,10 @@ final class Access {
             case Rejected(Authentication.Reason reason) ->
                 throw ApiError.unauthorized(words(reason)).exception();
         };
+    }
+
+    private static boolean isRead(Exchange exchange) {
+        return exchange.method().equals("GET") || exchange.method().equals("HEAD");
     }
 
     /** OpenAI's and DeepSeek's clients send the first, Anthropic's the second. */

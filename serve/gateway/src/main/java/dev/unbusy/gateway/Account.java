@@ -17,6 +17,7 @@ final class Account {
     private @Nullable Slot last;
     private boolean charged;
     private long ranNanos;
+    private long heldNanos;
 
     Account(GatewayContext context, RelayRequest request) {
         this.context = context;
@@ -72,6 +73,7 @@ final class Account {
         slot = null;
         if (current != null) {
             ranNanos += current.ranNanos();
+            heldNanos += current.heldNanos();
             current.release(end);
         }
     }
@@ -79,9 +81,9 @@ final class Account {
     /**
      * What it has really cost goes to its tenant's account, and what it really took teaches the next price.
      *
-     * @param clientLeft whoever goes away pays for what was done until then
+     * @param pays what nobody counted is estimated: whoever goes away pays for what was done until then
      */
-    Used settle(Dispatcher.Candidate who, @Nullable WorkerAnswer answer, RequestRecord told, boolean clientLeft) {
+    Used settle(Dispatcher.Candidate who, @Nullable WorkerAnswer answer, RequestRecord told, boolean pays) {
         if (!charged) {
             return Used.NOTHING;
         }
@@ -89,7 +91,9 @@ final class Account {
         if (usage == null || usage.promptTokens() <= 0) {
             context.dispatcher().settled(who, ranNanos);
             long events = told.relayedBefore() + (answer == null ? 0 : answer.events());
-            return events > 0 || clientLeft ? Used.estimated(request.facts().price(), events, ranNanos) : Used.NOTHING;
+            return events > 0 || pays
+                    ? Used.estimated(request.facts().price(), request.stream(), events, heldNanos)
+                    : Used.NOTHING;
         }
         if (last != null && usage.cachedTokens() >= 0) {
             last.observed(usage.promptTokens(), usage.cachedTokens());

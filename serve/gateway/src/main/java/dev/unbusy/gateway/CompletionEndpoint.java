@@ -96,7 +96,7 @@ final class CompletionEndpoint {
                     context.backends().entries().isEmpty() || !unknown.isEmpty()
                             ? GatewayErrors.noWorker(
                                     name, unknown, context.config().retryAfterSeconds())
-                            : ApiError.unknownModel(name, context.models().ids()));
+                            : ApiError.unknownModel(name, context.models().allowedTo(caller.key())));
         }
         requireAllowed(caller, name, model);
         return model;

@@ -152,7 +152,11 @@ final class Dispatcher implements AutoCloseable {
         synchronized (lock) {
             FairQueue<Candidate> queue = queues.get(candidate.facts().model());
             if (queue != null) {
-                queue.settled(candidate.tenant(), candidate.facts().price().totalNanos(), actualNanos);
+                queue.settled(
+                        candidate.tenant(),
+                        candidate.weight(),
+                        candidate.facts().price().totalNanos(),
+                        actualNanos);
             }
         }
     }
@@ -255,7 +259,7 @@ final class Dispatcher implements AutoCloseable {
                 List<String> hopeless = pool.hopeless(model);
                 while (hopeless != null && queue.size() > 0) {
                     Job<Candidate> job = Objects.requireNonNull(queue.poll(Set.of(), any -> true, now));
-                    queue.settled(job.tenant(), job.costNanos(), 0);
+                    queue.settled(job.tenant(), job.weight(), job.costNanos(), 0);
                     waitingBytes -= job.who().bodyBytes();
                     calls.add(() -> job.who().hopeless(new Placement.Hopeless(hopeless)));
                 }

@@ -16,7 +16,7 @@ final class LedgerEndpoint {
     void handle(Exchange exchange, Caller caller) {
         exchange.offload(() -> {
             LedgerApi.Answer answer = api.answer(new LedgerApi.Call(
-                    exchange.method(),
+                    exchange.method().equals("HEAD") ? "GET" : exchange.method(),
                     exchange.path(),
                     exchange.query(),
                     new String(exchange.bodyBytes(), StandardCharsets.UTF_8),

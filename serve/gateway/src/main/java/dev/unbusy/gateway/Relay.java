@@ -292,7 +292,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         loop.remove(this);
         context.relayClosed();
         account.giveBack(outcome.slotEnd());
-        Used used = account.settle(this, answer, told, outcome == Outcome.CLIENT_LEFT);
+        Used used = account.settle(this, answer, told, outcome.paysForWhatRan());
         recovery.close();
         client.releaseRequest();
         if (answer != null) {

@@ -16,10 +16,22 @@ record Used(long promptTokens, long completionTokens, long cachedTokens, long re
         return new Used(usage.promptTokens(), usage.completionTokens(), usage.cachedTokens(), usage.reasoningTokens());
     }
 
-    /** @param events of the answer; without any, the prompt was computed for as long as it ran */
-    static Used estimated(Price price, long events, long ranNanos) {
-        double computed = events > 0 || ranNanos >= price.promptNanos() ? 1 : (double) ranNanos / price.promptNanos();
-        return new Used(Math.round(price.promptTokens() * computed), events, UsageRecord.UNKNOWN, UsageRecord.UNKNOWN);
+    /**
+     * @param stream its events are its tokens; of another answer as many are taken to be there as fit the time that it had
+     * @param heldNanos how long a worker had it
+     */
+    static Used estimated(Price price, boolean stream, long events, long heldNanos) {
+        double prompt = events > 0 ? 1 : part(heldNanos, price.promptNanos());
+        double output = stream ? 0 : part(heldNanos - price.promptNanos(), price.outputNanos());
+        return new Used(
+                Math.round(price.promptTokens() * prompt),
+                stream ? events : Math.round(price.outputTokens() * output),
+                UsageRecord.UNKNOWN,
+                UsageRecord.UNKNOWN);
+    }
+
+    private static double part(long nanos, long ofNanos) {
+        return ofNanos <= 0 ? 1 : Math.clamp((double) nanos / ofNanos, 0.0, 1.0);
     }
 
     long totalTokens() {

@@ -6,6 +6,8 @@ import dev.unbusy.api.StreamMarks;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Request line and headers of a request to a worker, as bytes. Only what a worker needs is written; the client's own
@@ -45,6 +47,10 @@ final class WorkerRequestHead {
                     .append(Priority.HEADER)
                     .append(": ")
                     .append(request.priority().word());
+        }
+        if (request.caller().key() != null) { // names may have any letters, a header may not
+            head.append("\r\nx-unbusy-tenant: ").append(URLEncoder.encode(request.tenant(), StandardCharsets.UTF_8));
+            head.append("\r\nx-unbusy-price: ").append(1 / request.caller().weight());
         }
         if (marked) {
             head.append("\r\n").append(StreamMarks.HEADER).append(": 1");

@@ -108,6 +108,13 @@ class AccessTest {
         assertThat(Running.JSON.readTree(all.get("/v1/models", other).body()).path("data"))
                 .isEmpty();
         assertThat(all.running.send(all.chat(alias)).statusCode()).isEqualTo(200);
+        FakeWorker.Call call = all.worker.call();
+        assertThat(call.header("x-unbusy-tenant"))
+                .as("the worker shares by tenant too")
+                .isEqualTo("acme");
+        assertThat(call.header("x-unbusy-price")).isEqualTo("1.0");
+        assertThat(call.header("authorization")).as("no key leaves the gateway").isEmpty();
+        assertThat(all.get("/v1/models/starter", other).statusCode()).isEqualTo(404);
         assertThat(Running.JSON.readTree(all.get("/v1/models", alias).body()).path("data"))
                 .hasSize(1);
     }

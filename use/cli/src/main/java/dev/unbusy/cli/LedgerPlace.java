@@ -27,25 +27,26 @@ final class LedgerPlace {
     }
 
     /**
-     * In this order: the service that {@code --url} names; the one that runs on this machine, on {@code --port} if that is
-     * given; the ledger that a service with this port and configuration would open.
+     * In this order: the service that {@code --url} names; the one that runs on this machine, on the port that is given or
+     * that the configuration says where one of the two is; the ledger that a service with this port and configuration would
+     * open.
      */
     LedgerClient open(Io io) {
         if (service.url != null) {
             return LedgerClient.of(service.connect(io));
         }
+        Config config = Settings.with(Settings.read(configFile), "gateway.port", port, "--port");
+        int named = config.section(GatewayConfig.class).port();
+        boolean any = port == null && configFile == null;
         List<RuntimeFiles.Running> running = new RuntimeFiles(io.environment())
-                .list().stream()
-                        .filter(one -> port == null || one.port() == port)
-                        .toList();
+                .list().stream().filter(one -> any || one.port() == named).toList();
         if (running.size() == 1) {
             return LedgerClient.of(service.client(io, ServiceAddress.of(running.getFirst())));
         }
         if (running.size() > 1) {
             return LedgerClient.of(service.connect(io)); // which says how to choose
         }
-        Config config = Settings.with(Settings.read(configFile), "gateway.port", port, "--port");
-        if (config.section(GatewayConfig.class).port() == 0) {
+        if (named == 0) {
             return LedgerClient.of(service.connect(io)); // which says that none runs
         }
         return LedgerClient.of(LedgerHome.of(config, io.environment()));
