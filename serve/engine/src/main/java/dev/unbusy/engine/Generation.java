@@ -167,6 +167,10 @@ final class Generation extends Sequence {
         }
     }
 
+    GenerationRequest request() {
+        return request;
+    }
+
     int chosen() {
         return chosen;
     }

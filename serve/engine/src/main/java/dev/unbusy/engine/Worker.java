@@ -70,7 +70,9 @@ public final class Worker implements AutoCloseable {
                 model.vocab(),
                 model.schedulerOptions(),
                 new EngineMetrics(metrics),
-                options.config().maxWaiting(),
+                new Intake(
+                        options.config().maxWaiting() + model.schedulerOptions().maxRunning(),
+                        Runtime.getRuntime().maxMemory() / Intake.HEAP_SHARE),
                 onFatal);
         completions = new Completions(engine, model, options.config());
     }

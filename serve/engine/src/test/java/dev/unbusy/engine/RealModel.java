@@ -90,8 +90,12 @@ final class RealModel {
     }
 
     static Engine engine(LoadedModel model, Metrics metrics) {
+        return engine(model, metrics, new Intake(4096, Long.MAX_VALUE));
+    }
+
+    static Engine engine(LoadedModel model, Metrics metrics, Intake intake) {
         Engine engine = new Engine(
-                model::newContext, model.vocab(), model.schedulerOptions(), new EngineMetrics(metrics), 4096, () -> {
+                model::newContext, model.vocab(), model.schedulerOptions(), new EngineMetrics(metrics), intake, () -> {
                     throw new AssertionError("the engine lost its context");
                 });
         engine.start().awaitContext();
