@@ -7,6 +7,7 @@ import dev.unbusy.scheduler.Speculation;
 import dev.unbusy.text.Progress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -142,9 +143,25 @@ final class RealModel {
 
     /** A worker on a free port of the loopback interface. */
     static Worker worker(String id, Path file, WorkerConfig config) {
+        return worker(id, file, config, Duration.ofMinutes(1));
+    }
+
+    /** @param wedgedAfter how long its step counter may stand still while work waits */
+    static Worker worker(String id, Path file, WorkerConfig config, Duration wedgedAfter) {
         return Worker.start(
                 new Worker.Options(
-                        id, "starter", file, natives(), Map.of(), "127.0.0.1", 0, config, HostProbe.read(), "test"),
+                        id,
+                        "starter",
+                        file,
+                        natives(),
+                        Map.of(),
+                        "127.0.0.1",
+                        0,
+                        config,
+                        wedgedAfter,
+                        Duration.ofMinutes(5),
+                        HostProbe.read(),
+                        "test"),
                 Progress.NONE,
                 () -> {
                     throw new AssertionError("the engine lost its context");
