@@ -1,17 +1,17 @@
 package dev.unbusy.supervisor;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
-import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import dev.unbusy.api.AwakeTime;
+import dev.unbusy.api.StepWatch;
 import dev.unbusy.text.Text;
 import java.util.List;
 
 /**
  * The decisions about one worker process: events and the time in, actions out. No I/O, no thread, no clock.
  *
- * <p>Time counts only while the supervisor itself is awake: two events further apart than {@value #LONGEST_TICK_MILLIS} ms
- * mean that it (or the whole machine) stood still, and a worker is not to blame for silence that nobody listened to.
+ * <p>Time counts only while the supervisor itself is awake ({@link AwakeTime}).
  *
  * <ol>
  *   <li>Loading: ready in the end, or dead, or silent for too long (frozen).
@@ -29,7 +29,6 @@ import java.util.List;
  * </ol>
  */
 final class WorkerLife {
-    static final long LONGEST_TICK_MILLIS = 1_000;
     static final long TERM_GRACE_MILLIS = 3_000;
 
     private final SupervisorConfig config;
@@ -49,8 +48,8 @@ final class WorkerLife {
     private boolean givenUp;
 
     private boolean begun;
-    private long lastEventNanos;
-    /** Time while awake; the marks below are points of it. */
+    private final AwakeTime awake = new AwakeTime();
+    /** The marks below are points of it. */
     private long awakeNanos;
 
     private long heardAt;
@@ -78,7 +77,7 @@ final class WorkerLife {
 
     List<WorkerAction> begin(long nowNanos) {
         begun = true;
-        lastEventNanos = nowNanos;
+        awakeNanos = awake.at(nowNanos);
         return spawn();
     }
 
@@ -86,8 +85,7 @@ final class WorkerLife {
         if (!begun) {
             throw new IllegalStateException("begin first");
         }
-        awakeNanos += Math.clamp(nowNanos - lastEventNanos, 0, MILLISECONDS.toNanos(LONGEST_TICK_MILLIS));
-        lastEventNanos = nowNanos;
+        awakeNanos = awake.at(nowNanos);
         return switch (event) {
             case WorkerEvent.Tick() -> tick();
             case WorkerEvent.SpawnFailed(Text why) -> spawnFailed(why);
@@ -174,7 +172,7 @@ final class WorkerLife {
         if (awakeNanos - readyAt > SECONDS.toNanos(config.stableAfterSeconds())) {
             policy.stable();
         }
-        return wedged ? wedged(NANOSECONDS.toSeconds(watch.standingNanos(awakeNanos))) : List.of();
+        return wedged ? wedged(watch.why(awakeNanos)) : List.of();
     }
 
     // 2
@@ -189,9 +187,7 @@ final class WorkerLife {
         return List.of();
     }
 
-    private List<WorkerAction> wedged(long seconds) {
-        Text why =
-                Text.of("no step has ended in %d s although requests run or wait", "有请求在运行或等待，但 %d 秒没有完成任何一步", seconds);
+    private List<WorkerAction> wedged(Text why) {
         restartAt = Long.MAX_VALUE;
         killedFor = RestartReason.WEDGED;
         killedWhy = why;

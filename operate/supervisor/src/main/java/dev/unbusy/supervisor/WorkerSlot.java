@@ -1,5 +1,6 @@
 package dev.unbusy.supervisor;
 
+import dev.unbusy.api.AwakeTime;
 import dev.unbusy.api.WorkerStatus;
 import dev.unbusy.gateway.Backend;
 import dev.unbusy.gateway.Backends;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 final class WorkerSlot implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerSlot.class);
-    /** Shorter than {@link WorkerLife#LONGEST_TICK_MILLIS}: time must not stand still in a quiet queue. */
+    /** Shorter than {@link AwakeTime#LONGEST_TICK_MILLIS}: time must not stand still in a quiet queue. */
     private static final long TICK_MILLIS = 100;
 
     private static final int FIRST_LOOK_MILLIS = 1_000;

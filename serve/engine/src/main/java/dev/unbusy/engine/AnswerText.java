@@ -32,8 +32,11 @@ final class AnswerText {
     /** What is certain with this token. */
     List<Piece> add(int token, Vocab vocab) {
         boolean shown = !shownTokens.isEmpty() && shownTokens.contains(token);
-        vocab.appendPiece(token, shown, characters.room(vocab.pieceLength(token, shown)));
-        String text = characters.take();
+        String text = !shown && characters.isEmpty() ? vocab.wholeText(token) : "";
+        if (text.isEmpty()) {
+            vocab.appendPiece(token, shown, characters.room(vocab.pieceLength(token, shown)));
+            text = characters.take();
+        }
         return mayCall ? cut(splitter.feed(text)) : splitter.feed(stops.feed(text));
     }
 

@@ -17,7 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,10 +38,9 @@ public final class Engine implements AutoCloseable {
     private final Scheduler<Generation> scheduler;
     private final SchedulerOptions options;
     private final EngineMetrics metrics;
-    private final int maxWaiting;
     private final Runnable onFatal;
     private final LinkedBlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
-    private final AtomicInteger queued = new AtomicInteger();
+    private final Intake intake;
     private final Thread thread;
     private final CompletableFuture<@Nullable Void> made = new CompletableFuture<>();
     private final Rates rates = new Rates();
@@ -64,21 +62,21 @@ public final class Engine implements AutoCloseable {
 
     /**
      * @param contexts makes the context; called on the engine's thread, which then owns it
-     * @param maxWaiting most requests taken in and not yet started
+     * @param intake of this engine alone
      * @param onFatal called once when the native context is lost; the process should end
      */
-    public Engine(
+    Engine(
             Supplier<Context> contexts,
             Vocab vocab,
             SchedulerOptions options,
             EngineMetrics metrics,
-            int maxWaiting,
+            Intake intake,
             Runnable onFatal) {
         this.contexts = contexts;
         this.vocab = vocab;
         this.options = options;
         this.metrics = metrics;
-        this.maxWaiting = maxWaiting;
+        this.intake = intake;
         this.onFatal = onFatal;
         scheduler = new Scheduler<>(options);
         scratch = new SamplerScratch(vocab.size());
@@ -114,7 +112,7 @@ public final class Engine implements AutoCloseable {
 
     /** Answers that wait, those included that the engine's thread does not know yet: it may be what stands still. */
     public int waiting() {
-        return Math.max(0, queued.get() - status.running());
+        return Math.max(0, intake.answers() - status.running());
     }
 
     /** How the steps get on, the one under way included. */
@@ -129,7 +127,12 @@ public final class Engine implements AutoCloseable {
 
     /** Has the account of cells checked between two steps; fails with what contradicts itself. */
     CompletableFuture<Void> checkIntegrity() {
-        return CompletableFuture.runAsync(scheduler::checkIntegrity, inbox::add);
+        return onThread(scheduler::checkIntegrity);
+    }
+
+    /** Runs something on the engine's thread, between two steps. */
+    CompletableFuture<Void> onThread(Runnable action) {
+        return CompletableFuture.runAsync(action, inbox::add);
     }
 
     public SchedulerOptions options() {
@@ -147,7 +150,8 @@ public final class Engine implements AutoCloseable {
      * Takes answers in that belong together.
      *
      * @return null if the inbox is full
-     * @throws dev.unbusy.api.ApiException where an answer is to go on behind tokens that no worker can have written
+     * @throws dev.unbusy.api.ApiException where an answer is to go on behind tokens that no worker can have written; 429 where
+     *     there is no room for its grammar
      */
     public @Nullable Handle submit(List<GenerationRequest> requests, List<? extends GenerationListener> listeners) {
         int count = requests.size();
@@ -156,8 +160,7 @@ public final class Engine implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             generations[i] = new Generation(requests.get(i), listeners.get(i), vocab, nowNanos);
         }
-        if (closing || queued.addAndGet(count) > maxWaiting + options.maxRunning()) {
-            queued.addAndGet(-count);
+        if (closing || !intake.take(requests)) {
             return null;
         }
         inbox.add(() -> admit(generations));
@@ -212,7 +215,7 @@ public final class Engine implements AutoCloseable {
             switch (scheduler.submit(generation, System.nanoTime())) {
                 case Submission.Accepted ignored -> {}
                 case Submission.TooLong tooLong -> {
-                    queued.decrementAndGet();
+                    intake.left(generation.request());
                     fail(
                             generation,
                             new IllegalArgumentException("prompt of " + tooLong.promptTokens()
@@ -356,13 +359,13 @@ public final class Engine implements AutoCloseable {
     private void drop(Generation generation) {
         if (!generation.isCancelled() && generation.state() != Generation.State.FINISHED) {
             scheduler.cancel(generation);
-            queued.decrementAndGet();
+            intake.left(generation.request());
         }
     }
 
     private void finish(Generation generation) {
         scheduler.finish(generation);
-        queued.decrementAndGet();
+        intake.left(generation.request());
     }
 
     private void noSpace(StepPlan<Generation> plan) {
@@ -379,7 +382,7 @@ public final class Engine implements AutoCloseable {
     private void publish() {
         status = new EngineStatus(
                 scheduler.running(),
-                Math.max(0, queued.get() - scheduler.running()),
+                Math.max(0, intake.answers() - scheduler.running()),
                 scheduler.cellsTotal(),
                 scheduler.cellsAvailable(),
                 scheduler.cellsFree(),

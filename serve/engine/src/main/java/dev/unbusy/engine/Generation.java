@@ -1,7 +1,6 @@
 package dev.unbusy.engine;
 
 import dev.unbusy.api.AnswerEnd;
-import dev.unbusy.api.Continuation;
 import dev.unbusy.api.FinishReason;
 import dev.unbusy.chat.OutputSplitter;
 import dev.unbusy.grammar.Grammar;
@@ -111,21 +110,12 @@ final class Generation extends Sequence {
         MaskStore.Constraint own = constraint;
         if (own == null) {
             own = masks.begin(grammar);
-            replay(own);
+            for (int written : request.written().tokens()) {
+                own.accept(written);
+            }
             constraint = own;
         }
         return sampler.sample(logits, vocab.size(), own.allowed(), scratch);
-    }
-
-    private void replay(MaskStore.Constraint own) {
-        int[] written = request.written().tokens();
-        for (int i = 0; i < written.length; i++) {
-            if (!own.allows(written[i])) {
-                throw Continuation.wrong("has token " + written[i] + " at place " + i
-                        + ", which the request's form does not allow there");
-            }
-            own.accept(written[i]);
-        }
     }
 
     private void tell(int token, List<OutputSplitter.Piece> pieces, @Nullable TokenLogprobs logprobs) {
@@ -175,6 +165,10 @@ final class Generation extends Sequence {
         } catch (RuntimeException e) {
             LOG.error("a listener failed to hear of {}", cause.toString(), e);
         }
+    }
+
+    GenerationRequest request() {
+        return request;
     }
 
     int chosen() {
