@@ -25,8 +25,9 @@ class RollingRestartTest {
         try (Home home = new Home();
                 RunningUnbusy unbusy = RunningUnbusy.start(home.environment(), "--workers", "2");
                 ExecutorService clients = Executors.newFixedThreadPool(3)) {
+            // The line "ready" comes with the first of them.
+            Eventually.until("two ready ones", LIMIT, () -> pids(unbusy).size() == 2);
             Set<Long> before = pids(unbusy);
-            assertThat(before).hasSize(2);
             AtomicBoolean enough = new AtomicBoolean();
             List<Future<Integer>> asked = new ArrayList<>();
             for (int client = 0; client < 3; client++) {
