@@ -85,7 +85,8 @@ public final class FairQueue<T> {
             long promised = promise == null ? lane.promises.costNanos() : lane.promises.costBefore(promise);
             double promisedWait = due || promised == 0 ? wait : wait(lane, job, before + promised, nowNanos);
             if (due || promisedWait > allowed) {
-                return refuse(lane, job, promise, promisedWait, allowed, nowNanos);
+                double rate = (before + promised + job.costNanos()) / Math.max(1, promisedWait);
+                return refuse(lane, job, promise, promisedWait, allowed, rate / (1 + RETRY_MARGIN), nowNanos);
             }
         }
         if (promise != null) {
@@ -110,6 +111,7 @@ public final class FairQueue<T> {
             PromiseBook.@Nullable Promise promise,
             double wait,
             double allowed,
+            double rate,
             long nowNanos) {
         double slack = Math.min(PROMISE_SLACK_NANOS, allowed / 4);
         double late = Math.max(0, wait - Math.max(0, allowed - slack));
@@ -120,12 +122,12 @@ public final class FairQueue<T> {
         if (promise != null) {
             lane.promises.remove(promise);
         }
-        lane.promises.add(job.fingerprint(), nowNanos, retry, job.costNanos());
-        return new Offer.Refused((long) wait, retry);
+        long promised = lane.promises.add(job.fingerprint(), nowNanos, retry, job.costNanos(), rate);
+        return new Offer.Refused((long) wait, promised);
     }
 
     /**
-     * Takes the next job out, in fair order among those that fit.
+     * Takes the next job out, in fair order among those that fit; until {@link #ended} it counts as running.
      *
      * @param heldBack tenants that get nothing now; what has lost its worker does all the same
      * @param fits whether there is a worker for it now; others keep their places
@@ -135,6 +137,7 @@ public final class FairQueue<T> {
         for (Job<T> job : returning.values()) { // 3
             if (fits.test(job)) {
                 returning.remove(job.arrival());
+                drain.resumed(job.arrival(), job.costNanos());
                 return job;
             }
         }
@@ -146,7 +149,7 @@ public final class FairQueue<T> {
         }
         forget(chosen);
         advance(chosen.lane, chosen.job.costNanos(), chosen.job.weight());
-        drain.left(chosen.job.costNanos());
+        drain.started(chosen.job.arrival(), chosen.job.costNanos());
         return chosen.job;
     }
 
@@ -185,12 +188,25 @@ public final class FairQueue<T> {
     }
 
     /** Something of this tenant was started without waiting: it counts like the rest. */
-    public void charge(String tenant, double weight, long costNanos, long nowNanos) {
+    public void charge(long arrival, String tenant, double weight, long costNanos, long nowNanos) {
         passTo(nowNanos);
         TenantLane<T> lane = lane(tenant, weight);
         lane.tag = startOf(lane);
         lane.asked(costNanos, nowNanos);
         advance(lane, costNanos, weight);
+        drain.started(arrival, costNanos);
+    }
+
+    /** What had been started, and has lost its worker, was started again without waiting. */
+    public void resumed(long arrival, long costNanos, long nowNanos) {
+        passTo(nowNanos);
+        drain.resumed(arrival, costNanos);
+    }
+
+    /** It has left its worker, or has lost it. */
+    public void ended(long arrival, long nowNanos) {
+        passTo(nowNanos);
+        drain.ended(arrival);
     }
 
     /** By the weight of the request itself: a tenant's keys may have several. */
@@ -281,7 +297,7 @@ public final class FairQueue<T> {
             return 0;
         }
         boolean batch = job.level() == Job.Level.BATCH;
-        double first = drain.usualCost(job.costNanos()); // until the next slot is free
+        double first = drain.costToNextEnd(job.costNanos());
         for (Job<T> before : returning.values()) {
             first += before.costNanos();
         }
@@ -327,8 +343,8 @@ public final class FairQueue<T> {
     }
 
     private void passTo(long nowNanos) {
-        if (started && size() > 0) {
-            drain.waited(nowNanos - lastNanos, workers);
+        if (started) {
+            drain.passed(nowNanos - lastNanos, workers, size() > 0);
         }
         if (!started || nowNanos - lastNanos > 0) { // clocks of several threads may differ by a little
             lastNanos = nowNanos;

@@ -115,7 +115,7 @@ final class Overload {
         request.deadlineNanos = now + request.patienceNanos;
         headroom.came("t" + request.tenant, weight(request), now);
         if (freeSlots > 0 && queue.size() == 0 && !heldBack().contains("t" + request.tenant)) {
-            queue.charge("t" + request.tenant, weight(request), request.costNanos, now);
+            queue.charge(request.id, "t" + request.tenant, weight(request), request.costNanos, now);
             start(request);
             return;
         }
@@ -165,6 +165,7 @@ final class Overload {
         headroom.started("t" + request.tenant, weight(request), now);
         at(now + request.actualNanos * slotsPerWorker, () -> {
             freeSlots++;
+            queue.ended(request.id, now);
             queue.settled("t" + request.tenant, weight(request), request.costNanos, request.actualNanos);
             headroom.ended("t" + request.tenant);
             pump();

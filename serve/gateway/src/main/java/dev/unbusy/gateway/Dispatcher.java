@@ -101,12 +101,11 @@ final class Dispatcher implements AutoCloseable {
                     || (queue.size() == 0 && !heldBack(headroom, model, now).contains(candidate.tenant()));
             Placement.Placed placed = mayPass ? choose(candidate) : null;
             if (placed != null) {
-                if (!returning) {
-                    queue.charge(
-                            candidate.tenant(),
-                            candidate.weight(),
-                            candidate.facts().price().totalNanos(),
-                            now);
+                long cost = candidate.facts().price().totalNanos();
+                if (returning) {
+                    queue.resumed(candidate.arrival(), cost, now);
+                } else {
+                    queue.charge(candidate.arrival(), candidate.tenant(), candidate.weight(), cost, now);
                 }
                 return placed;
             }
@@ -203,6 +202,8 @@ final class Dispatcher implements AutoCloseable {
         locked(calls -> {
             pool.ended(chosen, end);
             headroom(chosen.model()).ended(chosen.tenant());
+            long now = System.nanoTime();
+            queue(chosen.model(), now).ended(chosen.arrival(), now);
             return pumpAll(chosen.entry().backend(), calls);
         });
     }
@@ -260,6 +261,7 @@ final class Dispatcher implements AutoCloseable {
                 while (hopeless != null && queue.size() > 0) {
                     Job<Candidate> job = Objects.requireNonNull(queue.poll(Set.of(), any -> true, now));
                     queue.settled(job.tenant(), job.weight(), job.costNanos(), 0);
+                    queue.ended(job.arrival(), now);
                     waitingBytes -= job.who().bodyBytes();
                     calls.add(() -> job.who().hopeless(new Placement.Hopeless(hopeless)));
                 }

@@ -68,6 +68,7 @@ final class Pool {
      * @param ticket with which its {@link WorkerHealth} knows the request
      * @param sent with which the {@link PrefixMap} does; null where nobody looked at the prompt
      * @param tenant whose request it is
+     * @param arrival which of the candidates it is
      */
     record Chosen(
             Backends.Entry entry,
@@ -76,7 +77,8 @@ final class Pool {
             long ticket,
             PrefixMap.@Nullable Sent sent,
             String model,
-            String tenant) {}
+            String tenant,
+            long arrival) {}
 
     /** Takes the lease of the chosen one, so that the next choice sees it; null where none has room for the candidate. */
     @Nullable
@@ -107,7 +109,8 @@ final class Pool {
                         member.health.standing(now).takesRequests() ? member.health.sent(now) : NO_TICKET,
                         prefix == null ? null : prefixes.sent(entry.backend().id(), prefix),
                         facts.model(),
-                        candidate.tenant());
+                        candidate.tenant(),
+                        candidate.arrival());
             }
             case Choice.NoWorker none -> null;
         };
