@@ -31,7 +31,7 @@ class OverloadTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"3, 0.5, 5", "3, 0.5, 30", "10, 0.5, 5", "10, 0.5, 30", "3, 1, 5", "3, 1, 30", "10, 1, 30"})
+    @CsvSource({"3, 0.5, 5", "3, 0.5, 30", "10, 0.5, 5", "10, 0.5, 30", "3, 1, 5", "3, 1, 30", "10, 1, 5", "10, 1, 30"})
     void clientsThatComeBackWhenTold_areAdmitted_andWhatIsAdmittedStartsInTime(
             double load, double comesBack, long patienceSeconds) {
         int told = 0;

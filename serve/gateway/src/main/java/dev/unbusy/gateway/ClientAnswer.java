@@ -63,6 +63,7 @@ final class ClientAnswer {
         this.keepAliveAfterNanos = TimeUnit.MILLISECONDS.toNanos(config.keepAliveAfterMillis());
         this.keepAliveIntervalNanos = TimeUnit.MILLISECONDS.toNanos(config.keepAliveIntervalMillis());
         this.arrivedNanos = arrivedNanos;
+        exchange.flushByHand(); // each read from the worker ends with a flush
     }
 
     ByteBufAllocator allocator() {

@@ -6,6 +6,7 @@ import dev.unbusy.admission.Job;
 import dev.unbusy.admission.Offer;
 import dev.unbusy.admission.Place;
 import dev.unbusy.admission.PriceBook;
+import dev.unbusy.admission.StartTime;
 import dev.unbusy.routing.RequestFacts;
 import dev.unbusy.routing.RoutingPolicy;
 import java.util.ArrayList;
@@ -42,6 +43,8 @@ final class Dispatcher implements AutoCloseable {
     private final Map<String, FairQueue<Candidate>> queues = new HashMap<>();
     /** By model. */
     private final Map<String, Headroom> headrooms = new HashMap<>();
+    /** By model. */
+    private final Map<String, StartTime> starts = new HashMap<>();
 
     private final Consumer<Backends.Snapshot> onChange = this::changed;
     private final BiConsumer<String, PublishedLoad> onLoad = this::published;
@@ -61,8 +64,12 @@ final class Dispatcher implements AutoCloseable {
         /** Of the tenant's share against others'. */
         double weight();
 
-        /** What it waits as; asked for only where it has to. */
-        Job<Candidate> job(boolean returning);
+        /**
+         * What it waits as; asked for only where it has to.
+         *
+         * @param startNanos what a worker needs to begin an answer: to be kept of its time
+         */
+        Job<Candidate> job(boolean returning, long startNanos);
 
         long bodyBytes();
 
@@ -112,7 +119,7 @@ final class Dispatcher implements AutoCloseable {
             if (!returning && waitingBytes + candidate.bodyBytes() > maxWaitingBytes) {
                 return new Placement.Full(queue.size(), waitingBytes, drainNanos(queue) / 2);
             }
-            return switch (queue.offer(candidate.job(returning), now)) {
+            return switch (queue.offer(candidate.job(returning, start(model).nanos()), now)) {
                 case Offer.Queued(Place place) -> {
                     waitingBytes += candidate.bodyBytes();
                     pump(model, calls); // those before it may all avoid the worker that is free
@@ -212,6 +219,7 @@ final class Dispatcher implements AutoCloseable {
     void firstToken(Pool.Chosen chosen, long tookNanos) {
         synchronized (lock) {
             pool.firstToken(chosen, tookNanos);
+            start(chosen.model()).took(tookNanos);
         }
     }
 
@@ -318,6 +326,10 @@ final class Dispatcher implements AutoCloseable {
 
     private Headroom headroom(String model) {
         return headrooms.computeIfAbsent(model, name -> new Headroom());
+    }
+
+    private StartTime start(String model) {
+        return starts.computeIfAbsent(model, name -> new StartTime());
     }
 
     private Set<String> heldBack(Headroom headroom, String model, long now) {

@@ -51,6 +51,11 @@ final class EventData {
         return !tooLarge;
     }
 
+    /** Whether no beginning of an event waits for its end. */
+    boolean isBetweenEvents() {
+        return !hasData && line.size() == 0 && !tooLarge;
+    }
+
     private void ended(Consumer<byte[]> event) {
         byte[] bytes = line.toByteArray();
         line.reset();

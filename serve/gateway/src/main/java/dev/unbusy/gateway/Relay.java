@@ -194,6 +194,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         if (finished) {
             return;
         }
+        client.flush(); // after a loss no read is completed
         Backend failed = Objects.requireNonNull(backend);
         WorkerAnswer partial = answer;
         answer = null;
@@ -368,8 +369,8 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
     }
 
     @Override
-    public Job<Dispatcher.Candidate> job(boolean returning) {
-        return account.job(this, deadlineNanos, returning);
+    public Job<Dispatcher.Candidate> job(boolean returning, long startNanos) {
+        return account.job(this, deadlineNanos - startNanos, returning);
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  */
 final class RequestGuard {
+    private static final Pattern LOOPBACK = Pattern.compile("127(\\.\\d{1,3}){3}");
+
     private final Set<String> allowedHosts = new HashSet<>();
 
     /** @param allowedHosts further host names, without port, that reach this gateway (a reverse proxy's, for instance) */
@@ -62,7 +65,7 @@ final class RequestGuard {
         return name.equals("localhost")
                 || name.endsWith(".localhost")
                 || name.equals("::1")
-                || name.matches("127(\\.\\d{1,3}){3}");
+                || LOOPBACK.matcher(name).matches();
     }
 
     private static boolean sameHost(String origin, @Nullable String host) {

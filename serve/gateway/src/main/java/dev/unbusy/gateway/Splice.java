@@ -29,6 +29,7 @@ final class Splice {
     private static final int MAX_EVENT_BYTES = 1 << 20;
 
     private final StringBuilder text = new StringBuilder();
+    private final PieceTemplate template = new PieceTemplate();
     private final int maxChars;
     private EventData data = new EventData(MAX_EVENT_BYTES);
     private @Nullable Object id;
@@ -38,6 +39,10 @@ final class Splice {
     private boolean continued;
     private long pieces;
     private long piecesBefore;
+    /** Field and text of the event that was parsed last, where it has any; null elsewhere. */
+    private @Nullable String lastField;
+
+    private String lastPiece = "";
     /** What this server may repeat before it goes on; null once it has written anything. */
     private @Nullable String repeated;
 
@@ -86,12 +91,19 @@ final class Splice {
      * @param done whether the end mark is among them
      */
     ByteBuf pass(ByteBuf events, boolean done) {
+        if (!continued && keep(events)) {
+            return events;
+        }
         ByteArrayOutputStream out = continued ? new ByteArrayOutputStream(events.readableBytes()) : null;
+        lastField = null;
         boolean fits = data.read(events, json -> event(json, out));
         if (!fits) {
             givenUp = true;
         }
         if (out == null) {
+            if (lastField != null && !givenUp) {
+                template.learn(events, lastField, lastPiece);
+            }
             return events;
         }
         events.release();
@@ -101,10 +113,30 @@ final class Splice {
         return Unpooled.wrappedBuffer(out.toByteArray());
     }
 
-    private void event(byte[] json, @Nullable ByteArrayOutputStream out) {
-        if (givenUp && out == null) {
-            return;
+    /** Without parsing it, where that is not needed; false where it is. */
+    private boolean keep(ByteBuf events) {
+        if (givenUp) {
+            return true;
         }
+        String piece = data.isBetweenEvents() ? template.read(events) : null;
+        if (piece == null) {
+            return false;
+        }
+        pieces++;
+        append(piece);
+        return true;
+    }
+
+    private void append(String piece) {
+        if (text.length() + piece.length() > maxChars) {
+            givenUp = true;
+        } else {
+            text.append(piece);
+        }
+    }
+
+    private void event(byte[] json, @Nullable ByteArrayOutputStream out) {
+        lastField = null;
         Map<String, @Nullable Object> event = object(json);
         if (event == null) {
             givenUp = true;
@@ -181,11 +213,9 @@ final class Splice {
             own = piece.substring(before.length());
             holder.put(name, own);
         }
-        if (text.length() + own.length() > maxChars) {
-            givenUp = true;
-        } else {
-            text.append(own);
-        }
+        append(own);
+        lastField = name;
+        lastPiece = own;
         return !own.isEmpty();
     }
 

@@ -62,7 +62,7 @@ class DispatcherTest {
         }
 
         @Override
-        public Job<Dispatcher.Candidate> job(boolean returning) {
+        public Job<Dispatcher.Candidate> job(boolean returning, long startNanos) {
             return new Job<>(
                     this, arrival, tenant, 1, Job.Level.NORMAL, Long.MAX_VALUE / 2, 100_000_000, arrival, returning);
         }
