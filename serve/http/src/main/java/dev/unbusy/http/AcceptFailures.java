@@ -28,6 +28,7 @@ final class AcceptFailures extends ChannelInboundHandlerAdapter {
     }
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // where the loop has ended, nobody is to be accepted
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         long now = System.nanoTime();
         if (now - toldNanos >= TimeUnit.SECONDS.toNanos(QUIET_SECONDS)) {
