@@ -22,6 +22,12 @@ def counted(usage):
     return usage.input_tokens + usage.cache_read_input_tokens
 
 
+# --- what there is
+(listed,) = client.models.list().data
+assert (listed.id, listed.type) == (model, "model") and listed.created_at, listed
+assert client.models.retrieve(model) == listed
+assert [one.id for one in anthropic.Anthropic(base_url=url, api_key=key).models.list()] == [model]
+
 # --- whole, with a system prompt in both of its forms
 plain = client.messages.create(**common)
 assert (plain.type, plain.role, [b.type for b in plain.content]) == ("message", "assistant", ["text"]), plain

@@ -36,10 +36,23 @@ public record OllamaModel(
 
     /** The answer of {@code GET /api/tags}. */
     public static byte[] tags(Iterable<OllamaModel> models) {
+        return list(models, false);
+    }
+
+    /** The answer of {@code GET /api/ps}: the given ones are in memory, and stay there. */
+    public static byte[] loaded(Iterable<OllamaModel> models) {
+        return list(models, true);
+    }
+
+    private static byte[] list(Iterable<OllamaModel> models, boolean running) {
         JsonBytes json = new JsonBytes(512).open('{').key("models").open('[');
         for (OllamaModel model : models) {
             json.open('{').key("name").string(model.name).key("model").string(model.name);
-            model.modified(json);
+            if (!running) {
+                model.modified(json);
+            } else if (model.contextTokens > 0) {
+                json.key("context_length").number(model.contextTokens);
+            }
             if (model.sizeBytes >= 0) {
                 json.key("size").number(model.sizeBytes);
             }

@@ -100,6 +100,9 @@ public final class Gateway implements AutoCloseable {
         metrics.gauge(Metric.GATEWAY_RUNNING, dispatcher::running);
         metrics.gauge(Metric.GATEWAY_OPEN_STREAMS, context::openRelays);
         metrics.gauge(Metric.GATEWAY_WORKER_CONNECTIONS, context::workerConnections);
+        metrics.gauge(Metric.LEDGER_FAILING, () -> ledger.journalState().failure() == null ? 0 : 1);
+        metrics.gauge(Metric.LEDGER_IN_MEMORY, () -> ledger.journalState().inMemory());
+        metrics.gauge(Metric.LEDGER_LOST, () -> ledger.journalState().lostRecords());
         return new Gateway(context, dispatcher, server);
     }
 

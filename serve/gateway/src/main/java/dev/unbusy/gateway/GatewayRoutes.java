@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Which endpoint answers a request: guard first, then path, method and key. Runs on event loops. */
 final class GatewayRoutes implements ExchangeHandler {
     private static final String MODEL_PATH = "/v1/models/";
+    private static final String ANTHROPIC_MODEL_PATH = "/anthropic/v1/models/";
     private static final String REQUEST_PATH = "/admin/v1/requests/";
     private static final String BETA = "/beta/";
     private static final Set<String> WITHOUT_VERSION =
@@ -72,8 +73,10 @@ final class GatewayRoutes implements ExchangeHandler {
                 entry("/api/chat", completion(completions, RelayRequest.Route.OLLAMA_CHAT)),
                 entry("/api/generate", completion(completions, RelayRequest.Route.OLLAMA_GENERATE)),
                 entry("/api/tags", ollama("GET", models::tags)),
+                entry("/api/ps", ollama("GET", models::loaded)),
                 entry("/api/show", ollama("POST", models::show)),
                 entry("/v1/models", inference("models", models::list)),
+                entry("/anthropic/v1/models", anthropic(models::anthropicList)),
                 entry("/user/balance", inference("balance", services::balance)),
                 entry("/healthz", get("healthz", Access.Right.NONE, services::healthz)),
                 entry("/readyz", get("readyz", Access.Right.NONE, services::readyz)),
@@ -93,6 +96,10 @@ final class GatewayRoutes implements ExchangeHandler {
 
     private static Endpoint ollama(String method, Handler handler) {
         return new Endpoint("ollama", method, Access.Right.INFERENCE, Dialect.OLLAMA_CHAT::errorBody, handler);
+    }
+
+    private static Endpoint anthropic(Handler handler) {
+        return new Endpoint("models", "GET", Access.Right.INFERENCE, Dialect.ANTHROPIC::errorBody, handler);
     }
 
     private static Endpoint get(String label, Access.Right right, ExchangeHandler handler) {
@@ -173,6 +180,10 @@ final class GatewayRoutes implements ExchangeHandler {
         if (withVersion.startsWith(MODEL_PATH) && withVersion.length() > MODEL_PATH.length()) {
             String name = withVersion.substring(MODEL_PATH.length());
             return inference("models", (exchange, caller) -> models.one(exchange, caller, name));
+        }
+        if (path.startsWith(ANTHROPIC_MODEL_PATH) && path.length() > ANTHROPIC_MODEL_PATH.length()) {
+            String name = path.substring(ANTHROPIC_MODEL_PATH.length());
+            return anthropic((exchange, caller) -> models.anthropicOne(exchange, caller, name));
         }
         return LedgerApi.has(path) ? admin("ledger", null, ledger::handle) : null;
     }

@@ -22,6 +22,10 @@ final class ModelEndpoints {
     }
 
     void list(Exchange exchange, Caller caller) {
+        if (isAnthropics(exchange)) {
+            anthropicList(exchange, caller);
+            return;
+        }
         answer(exchange, JsonObject.of(out -> {
             out.writeStringField("object", "list");
             out.writeArrayFieldStart("data");
@@ -35,15 +39,56 @@ final class ModelEndpoints {
     }
 
     void one(Exchange exchange, Caller caller, String name) {
+        if (isAnthropics(exchange)) {
+            anthropicOne(exchange, caller, name);
+            return;
+        }
+        try {
+            String id = allowed(caller, name);
+            answer(exchange, JsonObject.of(out -> card(out, id)));
+        } catch (ApiException e) {
+            refuse(exchange, e.error(), e.error().body());
+        }
+    }
+
+    /** Anthropic's list: all of them are one page. */
+    void anthropicList(Exchange exchange, Caller caller) {
+        List<String> ids = context.models().allowedTo(caller.key());
+        answer(exchange, JsonObject.of(out -> {
+            out.writeArrayFieldStart("data");
+            for (String id : ids) {
+                out.writeStartObject();
+                anthropicCard(out, id);
+                out.writeEndObject();
+            }
+            out.writeEndArray();
+            out.writeBooleanField("has_more", false);
+            out.writeStringField("first_id", ids.isEmpty() ? null : ids.getFirst());
+            out.writeStringField("last_id", ids.isEmpty() ? null : ids.getLast());
+        }));
+    }
+
+    void anthropicOne(Exchange exchange, Caller caller, String name) {
+        try {
+            String id = allowed(caller, name);
+            answer(exchange, JsonObject.of(out -> anthropicCard(out, id)));
+        } catch (ApiException e) {
+            refuse(exchange, e.error(), Dialect.ANTHROPIC.errorBody(e.error()));
+        }
+    }
+
+    /** Its clients say so in each request; those that were given this address's root come to OpenAI's path. */
+    private static boolean isAnthropics(Exchange exchange) {
+        return exchange.header("anthropic-version") != null;
+    }
+
+    private String allowed(Caller caller, String name) {
         String id = context.models().resolve(name);
         List<String> allowed = context.models().allowedTo(caller.key());
         if (id == null || !allowed.contains(id)) {
-            ApiError error = ApiError.unknownModel(name, allowed);
-            context.metrics().ended("models", error.status(), Outcome.REJECTED);
-            exchange.respond(error.status(), JSON, error.body());
-        } else {
-            answer(exchange, JsonObject.of(out -> card(out, id)));
+            throw ApiError.unknownModel(name, allowed).exception();
         }
+        return id;
     }
 
     /** Ollama's list. */
@@ -59,22 +104,39 @@ final class ModelEndpoints {
     void show(Exchange exchange, Caller caller) {
         try {
             String name = OllamaModel.readShow(exchange.bodyBytes());
-            String id = context.models().resolve(name);
-            List<String> allowed = context.models().allowedTo(caller.key());
-            if (id == null || !allowed.contains(id)) {
-                throw ApiError.unknownModel(name, allowed).exception();
-            }
-            answer(exchange, ollama(id).show());
+            answer(exchange, ollama(allowed(caller, name)).show());
         } catch (ApiException e) {
-            context.metrics().ended("models", e.error().status(), Outcome.REJECTED);
-            exchange.respond(e.error().status(), JSON, Dialect.OLLAMA_CHAT.errorBody(e.error()));
+            refuse(exchange, e.error(), Dialect.OLLAMA_CHAT.errorBody(e.error()));
         }
+    }
+
+    /** Ollama's list of those that can answer now. */
+    void loaded(Exchange exchange, Caller caller) {
+        answer(
+                exchange,
+                OllamaModel.loaded(context.models().allowedTo(caller.key()).stream()
+                        .filter(this::isReady)
+                        .map(this::ollama)
+                        .toList()));
+    }
+
+    private boolean isReady(String id) {
+        return context.backends().backends().stream()
+                .anyMatch(backend -> backend.serves(id) && backend.state() == Backend.State.READY);
     }
 
     /** The gateway knows a model by its name and context; the rest is its worker's, and left out. */
     private OllamaModel ollama(String id) {
         return new OllamaModel(
                 id, -1, -1, null, null, null, null, null, contextTokens(id), List.of("completion", "tools"));
+    }
+
+    private void anthropicCard(JsonGenerator out, String id) throws IOException {
+        out.writeStringField("type", "model");
+        out.writeStringField("id", id);
+        out.writeStringField("display_name", id);
+        out.writeStringField(
+                "created_at", Instant.ofEpochSecond(startedEpochSecond).toString());
     }
 
     private void card(JsonGenerator out, String id) throws IOException {
@@ -99,6 +161,11 @@ final class ModelEndpoints {
             }
         }
         return longest;
+    }
+
+    private void refuse(Exchange exchange, ApiError error, byte[] body) {
+        context.metrics().ended("models", error.status(), Outcome.REJECTED);
+        exchange.respond(error.status(), JSON, body);
     }
 
     private void answer(Exchange exchange, byte[] body) {

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.unbusy.ledger.KeySpec;
 import dev.unbusy.ledger.UsageRecord;
 import dev.unbusy.units.Bytes;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
@@ -171,6 +173,28 @@ class DialectsTest {
     }
 
     @Test
+    void modelsAreListed_inTheFormOfWhoeverAsks() throws Exception {
+        JsonNode listed = running.json("/anthropic/v1/models");
+        assertThat(listed.path("data").path(0).path("type").asText()).isEqualTo("model");
+        assertThat(listed.path("data").path(0).path("display_name").asText()).isEqualTo(FakeWorker.MODEL);
+        assertThat(listed.path("has_more").isBoolean()).isTrue();
+        assertThat(listed.path("last_id").asText()).isEqualTo(FakeWorker.MODEL);
+        assertThat(running.json("/v1/models").path("object").asText()).isEqualTo("list");
+        HttpRequest root = HttpRequest.newBuilder(URI.create(running.gateway.url() + "/v1/models"))
+                .header("anthropic-version", "2023-06-01")
+                .build();
+        assertThat(Running.JSON.readTree(running.send(root).body())).isEqualTo(listed);
+        assertThat(running.json("/anthropic/v1/models/" + FakeWorker.MODEL)
+                        .path("created_at")
+                        .asText())
+                .matches("\\d{4}-\\d\\d-\\d\\dT.*Z");
+        JsonNode unknown =
+                Running.JSON.readTree(running.get("/anthropic/v1/models/nobody").body());
+        assertThat(unknown.path("type").asText()).isEqualTo("error");
+        assertThat(unknown.path("error").path("type").asText()).isEqualTo("not_found_error");
+    }
+
+    @Test
     void responsesAndOllama_goTheirWays() throws Exception {
         worker.usually(call -> call.json(200, finished("hello")));
         JsonNode response = Running.JSON.readTree(
@@ -203,8 +227,11 @@ class DialectsTest {
         assertThat(shown.path("capabilities")).isNotEmpty();
         assertThat(shown.path("model_info").path("general.context_length").asInt())
                 .isEqualTo(4096);
+        JsonNode inMemory = running.json("/api/ps").path("models").path(0);
+        assertThat(inMemory.path("name").asText()).isEqualTo(FakeWorker.MODEL);
+        assertThat(inMemory.path("context_length").asInt()).isEqualTo(4096);
         assertThat(Running.JSON
-                        .readTree(running.get("/api/ps").body())
+                        .readTree(running.get("/api/push").body())
                         .path("error")
                         .isTextual())
                 .isTrue();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.unbusy.ledger.EmbeddedLedger;
+import dev.unbusy.ledger.JournalState;
 import dev.unbusy.ledger.Ledger;
 import dev.unbusy.ledger.LedgerOptions;
 import dev.unbusy.ledger.UsageRecord;
@@ -178,6 +179,19 @@ class LedgerApiTest {
     void pathsOfOthers_areNotTaken() {
         for (String path : List.of("/admin/v1/status", "/admin/v1/keysandmore", "/keys", "/admin/v1/")) {
             assertThat(LedgerApi.has(path)).as(path).isFalse();
+        }
+    }
+
+    @Test
+    void howUsageIsKept_isInTheMetrics() throws Exception {
+        try (Running running = new Running()) {
+            assertThat(running.get("/metrics").body()).contains("unbusy_ledger_failing 0.0");
+            running.usage.state = new JournalState(3, 7, 0, "the disk is full");
+            assertThat(running.get("/metrics").body())
+                    .contains(
+                            "unbusy_ledger_failing 1.0",
+                            "unbusy_ledger_in_memory_records 7.0",
+                            "unbusy_ledger_lost_records 3.0");
         }
     }
 }

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class MemoryLedger implements Ledger {
     final List<UsageRecord> begun = new CopyOnWriteArrayList<>();
     final List<UsageRecord> ended = new CopyOnWriteArrayList<>();
+    volatile JournalState state = new JournalState(0, 0, 0, null);
     private final AtomicLong tickets = new AtomicLong();
 
     @Override
@@ -50,7 +51,7 @@ final class MemoryLedger implements Ledger {
 
     @Override
     public JournalState journalState() {
-        return new JournalState(0, 0, 0, null);
+        return state;
     }
 
     @Override
