@@ -44,8 +44,9 @@ import org.junit.jupiter.api.Test;
 class WaitingClientsTest {
     private static final String MODEL = "SmolLM2-135M-Instruct";
     private static final Duration SOON = Duration.ofSeconds(30);
+    /** On a slow machine all of them together may be expected to take longer than the usual ten minutes. */
     private static final String EAGER = "worker: {threads: 1, parallel_sequences: 1}\n"
-            + "gateway: {keep_alive_after_millis: 1, keep_alive_interval_millis: 1}\n";
+            + "gateway: {keep_alive_after_millis: 1, keep_alive_interval_millis: 1, deadline_millis: 3600000}\n";
 
     @SuppressWarnings("NullAway.Init")
     private static RunningUnbusy unbusy;
