@@ -7,7 +7,6 @@ import dev.unbusy.routing.RequestFacts;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponse;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * its client's connection; only {@link #placed} and {@link #hopeless} are called from elsewhere and hop there.
  *
  * <ol>
- *   <li>Place: a worker now, or wait for one until the deadline.
+ *   <li>Place: a worker now, or wait for one until the deadline ({@link Patience}).
  *   <li>Attempt: send the request as received; the body is kept until the answer has begun.
  *   <li>Loss before the answer has begun, or a worker that refuses: release the lease, avoid that worker in its present
  *       state, place again. The client does not notice.
@@ -36,7 +35,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
     private final RequestRecord told;
     private final Recovery recovery;
     private final Silence silence;
-    private long deadlineNanos;
+    private final Patience patience;
 
     private Stage stage = Stage.WAITING;
     private boolean finished;
@@ -55,7 +54,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         this.told = new RequestRecord(context, request, nowNanos);
         this.silence = new Silence(context.config().workerSilenceMillis());
         this.recovery = new Recovery(request, context.config().maxLosses());
-        this.deadlineNanos = nowNanos + TimeUnit.MILLISECONDS.toNanos(request.deadlineMillis());
+        this.patience = new Patience(request.deadlineMillis(), request.stream(), nowNanos);
     }
 
     /** 1. */
@@ -99,7 +98,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
                 WorkerRequestHead.of(
                         request,
                         placed.backend(),
-                        remainingMillis(),
+                        patience.remainingMillis(System.nanoTime()),
                         body.readableBytes(),
                         recovery.marksBytes(),
                         request.stream() && !recovery.byText(),
@@ -113,6 +112,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
     @Override
     public void sent() {
         stage = Stage.PREFILL;
+        patience.sent(System.nanoTime());
     }
 
     @Override
@@ -203,6 +203,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         boolean lostForGood = begun != null && !recovery.goOnBehind(begun);
         if (begun == null) {
             told.lostBefore(failed, loss, detail);
+            patience.lost(System.nanoTime());
         } else if (lostForGood) {
             told.lostForGood(failed, loss, detail);
             answer = begun; // for its counts
@@ -211,7 +212,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
             return;
         } else {
             told.lostWithin(failed, loss, detail, begun.events());
-            deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(request.deadlineMillis());
+            patience.again(System.nanoTime());
         }
         if (partial != null) {
             partial.discard();
@@ -234,7 +235,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
                 failed(Loss.SILENT, "nothing came for " + context.config().workerSilenceMillis() + " ms");
                 return;
             }
-        } else if (now >= deadlineNanos) {
+        } else if (patience.isOver(now)) {
             leaveWorker();
             if (recovery.goesOn()) {
                 fail(Outcome.WORKER_LOST, GatewayErrors.notContinued(request.deadlineMillis()));
@@ -370,7 +371,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
 
     @Override
     public Job<Dispatcher.Candidate> job(boolean returning, long startNanos) {
-        return account.job(this, deadlineNanos - startNanos, returning);
+        return account.job(this, patience.untilNanos() - startNanos, returning);
     }
 
     @Override
@@ -390,9 +391,5 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
     private int retryAfterDrain() {
         long nanos = context.dispatcher().retryNanos(request.facts().model());
         return nanos > 0 ? GatewayErrors.seconds(nanos) : retryAfter();
-    }
-
-    private long remainingMillis() {
-        return Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime()));
     }
 }

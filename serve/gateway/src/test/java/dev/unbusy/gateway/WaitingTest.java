@@ -153,11 +153,30 @@ class WaitingTest {
     void theDeadline_coversASilentWorker_andStopsItsWork() throws Exception {
         worker.then(FakeWorker.Call::awaitHangUp);
         try (Running running = new Running().with(worker, Backend.State.READY)) {
-            assertThat(running.send(running.chat(false, "x-unbusy-deadline-ms", "100"))
+            assertThat(running.send(running.chat(true, "x-unbusy-deadline-ms", "100"))
                             .statusCode())
                     .isEqualTo(429);
             worker.call().hungUp();
             running.assertIdle();
+        }
+    }
+
+    @Test
+    void aWholeAnswer_mayTakeLongerThanTheDeadline_onceAWorkerHasIt() throws Exception {
+        worker.then(call -> {
+            call.hold();
+            call.json(200, FakeWorker.completion("late"));
+        });
+        try (Running running = new Running().with(worker, Backend.State.READY)) {
+            var answer = running.sendAsync(running.chat(false, "x-unbusy-deadline-ms", "1"));
+            FakeWorker.Call call = worker.call();
+            long sent = System.nanoTime();
+            while (System.nanoTime() - sent < 500_000_000L) { // five ticks of the gateway
+                running.json("/admin/v1/status");
+            }
+            call.go();
+            assertThat(answer.get().statusCode()).isEqualTo(200);
+            assertThat(answer.get().body()).contains("late");
         }
     }
 
