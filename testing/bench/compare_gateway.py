@@ -9,16 +9,10 @@ up first; the results say for how long. NGINX: one worker process, least_conn, p
 """
 import argparse, json, os, shlex, signal, statistics, subprocess, sys, tempfile, time, urllib.request
 
+import nginx as peer
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 UPSTREAMS = (18201, 18202, 18203)
-NGINX = """daemon off; worker_processes 1; pid {dir}/pid; error_log {dir}/error.log;
-events {{ worker_connections 40000; }}
-http {{ access_log off; client_body_temp_path {dir}; proxy_temp_path {dir}; fastcgi_temp_path {dir}; uwsgi_temp_path {dir};
-scgi_temp_path {dir}; keepalive_requests 100000000; client_body_buffer_size 64k;
-upstream w {{ least_conn; {servers} keepalive 2000; keepalive_requests 100000000; }}
-server {{ listen 127.0.0.1:{port} backlog=16384; location / {{ proxy_pass http://w; proxy_http_version 1.1;
-proxy_set_header Connection ""; proxy_buffering off; proxy_read_timeout 600s; }} }} }}
-"""
 
 
 def java():
@@ -123,10 +117,7 @@ def main():
         for port in UPSTREAMS:
             wait_for(port, "/v1/models")
         nginx_port = options.port + 1
-        with open(os.path.join(directory, "nginx.conf"), "w") as conf:
-            conf.write(NGINX.format(dir=directory, port=nginx_port,
-                                    servers=" ".join(f"server 127.0.0.1:{port};" for port in UPSTREAMS)))
-        nginx = pinned(0, [options.nginx, "-p", directory, "-c", os.path.join(directory, "nginx.conf")])
+        nginx = pinned(0, peer.command(options.nginx, directory, nginx_port, [f"127.0.0.1:{port}" for port in UPSTREAMS]))
         gateway = pinned(0, shlex.split(options.gateway), stdout=subprocess.DEVNULL)
         started += [nginx, gateway]
         wait_for(nginx_port, "/v1/models")

@@ -12,14 +12,9 @@ to themselves, everything else has core 1, so that a flood does not slow the wor
 """
 import argparse, collections, http.client, json, os, random, signal, subprocess, tempfile, threading, time
 
+import nginx as peer
+
 WORDS = "river stone light paper green table cloud music north glass".split()
-NGINX = """daemon off; worker_processes 1; pid {dir}/pid; error_log {dir}/error.log;
-events {{ worker_connections 4096; }}
-http {{ access_log off; client_body_temp_path {dir}; proxy_temp_path {dir}; fastcgi_temp_path {dir}; uwsgi_temp_path {dir};
-scgi_temp_path {dir}; upstream w {{ least_conn; {servers} keepalive 64; }}
-server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass http://w; proxy_http_version 1.1; proxy_set_header Connection "";
-proxy_buffering off; proxy_read_timeout 600s; }} }} }}
-"""
 
 
 class Request:
@@ -159,10 +154,7 @@ def main():
         pin(0, worker["pid"])
     pin(1, os.getpid())
     nginx_port, directory = options.gateway + 1, tempfile.mkdtemp()
-    with open(os.path.join(directory, "nginx.conf"), "w") as conf:
-        conf.write(NGINX.format(dir=directory, port=nginx_port,
-                                servers=" ".join(f"server {worker};" for worker in workers)))
-    nginx = subprocess.Popen([options.nginx, "-p", directory, "-c", os.path.join(directory, "nginx.conf")])
+    nginx = subprocess.Popen(peer.command(options.nginx, directory, nginx_port, workers))
     try:
         capacity(nginx_port, len(workers), model, options.seconds / 2)  # warms it up
         most = capacity(nginx_port, len(workers), model, options.seconds / 2)

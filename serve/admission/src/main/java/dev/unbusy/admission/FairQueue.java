@@ -85,8 +85,7 @@ public final class FairQueue<T> {
             long promised = promise == null ? lane.promises.costNanos() : lane.promises.costBefore(promise);
             double promisedWait = due || promised == 0 ? wait : wait(lane, job, before + promised, nowNanos);
             if (due || promisedWait > allowed) {
-                double rate = (before + promised + job.costNanos()) / Math.max(1, promisedWait);
-                return refuse(lane, job, promise, promisedWait, allowed, rate / (1 + RETRY_MARGIN), nowNanos);
+                return refuse(lane, job, promise, before + promised, promisedWait, allowed, nowNanos);
             }
         }
         if (promise != null) {
@@ -109,9 +108,9 @@ public final class FairQueue<T> {
             TenantLane<T> lane,
             Job<T> job,
             PromiseBook.@Nullable Promise promise,
+            long ahead,
             double wait,
             double allowed,
-            double rate,
             long nowNanos) {
         double slack = Math.min(PROMISE_SLACK_NANOS, allowed / 4);
         double late = Math.max(0, wait - Math.max(0, allowed - slack));
@@ -122,6 +121,7 @@ public final class FairQueue<T> {
         if (promise != null) {
             lane.promises.remove(promise);
         }
+        double rate = (ahead + job.costNanos()) / Math.max(1, wait) / (1 + RETRY_MARGIN);
         long promised = lane.promises.add(job.fingerprint(), nowNanos, retry, job.costNanos(), rate);
         return new Offer.Refused((long) wait, promised);
     }

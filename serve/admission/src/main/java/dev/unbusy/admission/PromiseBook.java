@@ -102,14 +102,9 @@ final class PromiseBook {
     }
 
     void remove(Promise promise) {
-        if (byDue.remove(key(promise)) == null) {
-            return;
+        if (byDue.remove(key(promise)) != null) {
+            forget(promise);
         }
-        count(promise, -promise.costNanos());
-        byFingerprint.computeIfPresent(promise.fingerprint(), (id, same) -> {
-            same.remove(promise);
-            return same.isEmpty() ? null : same;
-        });
     }
 
     /** Forgets what has lapsed. Dues and lapses have nearly the same order, so it stops at the first that holds. */
@@ -121,12 +116,16 @@ final class PromiseBook {
                 return;
             }
             oldest.remove();
-            count(promise, -promise.costNanos());
-            byFingerprint.computeIfPresent(promise.fingerprint(), (id, same) -> {
-                same.remove(promise);
-                return same.isEmpty() ? null : same;
-            });
+            forget(promise);
         }
+    }
+
+    private void forget(Promise promise) {
+        count(promise, -promise.costNanos());
+        byFingerprint.computeIfPresent(promise.fingerprint(), (id, same) -> {
+            same.remove(promise);
+            return same.isEmpty() ? null : same;
+        });
     }
 
     private static Key key(Promise promise) {

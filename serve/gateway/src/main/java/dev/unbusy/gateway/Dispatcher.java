@@ -40,16 +40,15 @@ final class Dispatcher implements AutoCloseable {
     private final Object lock = new Object();
     private final Pool pool;
     /** By model. */
-    private final Map<String, FairQueue<Candidate>> queues = new HashMap<>();
-    /** By model. */
-    private final Map<String, Headroom> headrooms = new HashMap<>();
-    /** By model. */
-    private final Map<String, StartTime> starts = new HashMap<>();
+    private final Map<String, Line> lines = new HashMap<>();
 
     private final Consumer<Backends.Snapshot> onChange = this::changed;
     private final BiConsumer<String, PublishedLoad> onLoad = this::published;
     private long waitingBytes;
     private long tickedNanos;
+
+    /** What is kept for one model: who waits, who leaves slots free, and how long answers take to begin. */
+    private record Line(FairQueue<Candidate> queue, Headroom headroom, StartTime start) {}
 
     /** A request in search of a worker. The calls come on any thread. */
     interface Candidate {
@@ -101,8 +100,9 @@ final class Dispatcher implements AutoCloseable {
             if (hopeless != null) {
                 return new Placement.Hopeless(hopeless);
             }
-            FairQueue<Candidate> queue = queue(model, now);
-            Headroom headroom = headroom(model);
+            Line line = line(model, now);
+            FairQueue<Candidate> queue = line.queue();
+            Headroom headroom = line.headroom();
             headroom.came(candidate.tenant(), candidate.weight(), now);
             boolean mayPass = returning
                     || (queue.size() == 0 && !heldBack(headroom, model, now).contains(candidate.tenant()));
@@ -119,7 +119,7 @@ final class Dispatcher implements AutoCloseable {
             if (!returning && waitingBytes + candidate.bodyBytes() > maxWaitingBytes) {
                 return new Placement.Full(queue.size(), waitingBytes, drainNanos(queue) / 2);
             }
-            return switch (queue.offer(candidate.job(returning, start(model).nanos()), now)) {
+            return switch (queue.offer(candidate.job(returning, line.start().nanos()), now)) {
                 case Offer.Queued(Place place) -> {
                     waitingBytes += candidate.bodyBytes();
                     pump(model, calls); // those before it may all avoid the worker that is free
@@ -138,8 +138,8 @@ final class Dispatcher implements AutoCloseable {
     /** It waits no longer. @return false where it did not wait, or has just been called */
     boolean leave(Candidate candidate) {
         synchronized (lock) {
-            FairQueue<Candidate> queue = queues.get(candidate.facts().model());
-            boolean waited = queue != null && queue.remove(candidate.arrival());
+            Line line = lines.get(candidate.facts().model());
+            boolean waited = line != null && line.queue().remove(candidate.arrival());
             waitingBytes -= waited ? candidate.bodyBytes() : 0;
             return waited;
         }
@@ -149,20 +149,21 @@ final class Dispatcher implements AutoCloseable {
     Place where(Candidate candidate) {
         synchronized (lock) {
             long now = System.nanoTime();
-            return queue(candidate.facts().model(), now).place(candidate.arrival(), now);
+            return line(candidate.facts().model(), now).queue().place(candidate.arrival(), now);
         }
     }
 
     /** A request that had been dispatched has ended, and has taken so much of a worker's time. */
     void settled(Candidate candidate, long actualNanos) {
         synchronized (lock) {
-            FairQueue<Candidate> queue = queues.get(candidate.facts().model());
-            if (queue != null) {
-                queue.settled(
-                        candidate.tenant(),
-                        candidate.weight(),
-                        candidate.facts().price().totalNanos(),
-                        actualNanos);
+            Line line = lines.get(candidate.facts().model());
+            if (line != null) {
+                line.queue()
+                        .settled(
+                                candidate.tenant(),
+                                candidate.weight(),
+                                candidate.facts().price().totalNanos(),
+                                actualNanos);
             }
         }
     }
@@ -170,22 +171,22 @@ final class Dispatcher implements AutoCloseable {
     /** About when what waits for this model now will have been started; 0 where nobody knows. */
     long retryNanos(String model) {
         synchronized (lock) {
-            FairQueue<Candidate> queue = queues.get(model);
-            return queue == null ? 0 : drainNanos(queue);
+            Line line = lines.get(model);
+            return line == null ? 0 : drainNanos(line.queue());
         }
     }
 
     int waiting() {
         synchronized (lock) {
-            return queues.values().stream().mapToInt(FairQueue::size).sum();
+            return lines.values().stream().mapToInt(line -> line.queue().size()).sum();
         }
     }
 
     /** Cost of what waits, in worker seconds. */
     double waitingSeconds() {
         synchronized (lock) {
-            return queues.values().stream()
-                            .mapToLong(FairQueue::waitingCostNanos)
+            return lines.values().stream()
+                            .mapToLong(line -> line.queue().waitingCostNanos())
                             .sum()
                     * 1e-9;
         }
@@ -208,9 +209,10 @@ final class Dispatcher implements AutoCloseable {
     void freed(Pool.Chosen chosen, Slot.End end) {
         locked(calls -> {
             pool.ended(chosen, end);
-            headroom(chosen.model()).ended(chosen.tenant());
             long now = System.nanoTime();
-            queue(chosen.model(), now).ended(chosen.arrival(), now);
+            Line line = line(chosen.model(), now);
+            line.headroom().ended(chosen.tenant());
+            line.queue().ended(chosen.arrival(), now);
             return pumpAll(chosen.entry().backend(), calls);
         });
     }
@@ -219,7 +221,7 @@ final class Dispatcher implements AutoCloseable {
     void firstToken(Pool.Chosen chosen, long tookNanos) {
         synchronized (lock) {
             pool.firstToken(chosen, tookNanos);
-            start(chosen.model()).took(tookNanos);
+            line(chosen.model(), System.nanoTime()).start().took(tookNanos);
         }
     }
 
@@ -236,7 +238,7 @@ final class Dispatcher implements AutoCloseable {
             if (now - tickedNanos >= TICK_NANOS) {
                 tickedNanos = now;
                 pool.look();
-                queues.keySet().forEach(model -> pump(model, calls));
+                lines.keySet().forEach(model -> pump(model, calls));
             }
             return null;
         });
@@ -262,7 +264,8 @@ final class Dispatcher implements AutoCloseable {
         locked(calls -> {
             pool.changed(snapshot);
             long now = System.nanoTime();
-            queues.forEach((model, queue) -> {
+            lines.forEach((model, line) -> {
+                FairQueue<Candidate> queue = line.queue();
                 queue.workers(pool.ready(model), now);
                 pump(model, calls);
                 List<String> hopeless = pool.hopeless(model);
@@ -287,11 +290,11 @@ final class Dispatcher implements AutoCloseable {
 
     /** Gives free slots to those that wait, in fair order. */
     private @Nullable Void pump(String model, List<Runnable> calls) {
-        FairQueue<Candidate> queue = queues.get(model);
-        while (queue != null && queue.size() > 0 && pool.hasRoom(model)) {
+        Line line = lines.get(model);
+        while (line != null && line.queue().size() > 0 && pool.hasRoom(model)) {
             long now = System.nanoTime();
             Job<Candidate> job =
-                    queue.poll(heldBack(headroom(model), model, now), waits -> pool.fits(waits.who()), now);
+                    line.queue().poll(heldBack(line.headroom(), model, now), waits -> pool.fits(waits.who()), now);
             if (job == null) {
                 return null;
             }
@@ -308,7 +311,8 @@ final class Dispatcher implements AutoCloseable {
         if (chosen == null) {
             return null;
         }
-        headroom(chosen.model()).started(candidate.tenant(), candidate.weight(), System.nanoTime());
+        long now = System.nanoTime();
+        line(chosen.model(), now).headroom().started(candidate.tenant(), candidate.weight(), now);
         Backend backend = chosen.entry().backend();
         return new Placement.Placed(backend, chosen.entry().version(), new Slot(this, chosen), chosen.reason());
     }
@@ -324,26 +328,18 @@ final class Dispatcher implements AutoCloseable {
         return result;
     }
 
-    private Headroom headroom(String model) {
-        return headrooms.computeIfAbsent(model, name -> new Headroom());
-    }
-
-    private StartTime start(String model) {
-        return starts.computeIfAbsent(model, name -> new StartTime());
-    }
-
     private Set<String> heldBack(Headroom headroom, String model, long now) {
         return headroom.heldBack(pool.capacity(model), pool.taken(model), now);
     }
 
-    private FairQueue<Candidate> queue(String model, long now) {
-        FairQueue<Candidate> queue = queues.get(model);
-        if (queue == null) {
-            queue = new FairQueue<>();
-            queue.workers(pool.ready(model), now);
-            queues.put(model, queue);
+    private Line line(String model, long now) {
+        Line line = lines.get(model);
+        if (line == null) {
+            line = new Line(new FairQueue<>(), new Headroom(), new StartTime());
+            line.queue().workers(pool.ready(model), now);
+            lines.put(model, line);
         }
-        return queue;
+        return line;
     }
 
     private static long drainNanos(FairQueue<Candidate> queue) {

@@ -19,12 +19,7 @@ final class PassedHeaders {
     /** Adds names and values in turn. */
     static void addTo(List<String> out, HttpHeaders worker) {
         for (Map.Entry<String, String> header : worker) {
-            String given = header.getKey();
-            char first = given.isEmpty() ? ' ' : given.charAt(0);
-            if (first != 'x' && first != 'X' && first != 'o' && first != 'O') {
-                continue; // nearly all of them
-            }
-            String name = given.toLowerCase(Locale.ROOT);
+            String name = header.getKey().toLowerCase(Locale.ROOT);
             if (passes(name)) {
                 out.add(name);
                 out.add(header.getValue());

@@ -39,7 +39,7 @@ final class Splice {
     private boolean continued;
     private long pieces;
     private long piecesBefore;
-    /** Field and text of the event that was parsed last, where it has any; null elsewhere. */
+    /** Field and text that was parsed last of these events; null where they have none. */
     private @Nullable String lastField;
 
     private String lastPiece = "";
@@ -136,7 +136,6 @@ final class Splice {
     }
 
     private void event(byte[] json, @Nullable ByteArrayOutputStream out) {
-        lastField = null;
         Map<String, @Nullable Object> event = object(json);
         if (event == null) {
             givenUp = true;

@@ -167,16 +167,16 @@ class WaitingTest {
             call.hold();
             call.json(200, FakeWorker.completion("late"));
         });
-        try (Running running = new Running().with(worker, Backend.State.READY)) {
-            var answer = running.sendAsync(running.chat(false, "x-unbusy-deadline-ms", "1"));
-            FakeWorker.Call call = worker.call();
-            long sent = System.nanoTime();
-            while (System.nanoTime() - sent < 500_000_000L) { // five ticks of the gateway
-                running.json("/admin/v1/status");
-            }
-            call.go();
-            assertThat(answer.get().statusCode()).isEqualTo(200);
-            assertThat(answer.get().body()).contains("late");
+        String body = Running.body(false);
+        try (Running running = new Running(Running.keepAlive(1, 1)).with(worker, Backend.State.READY);
+                RawClient client = new RawClient(running.gateway)
+                        .send("POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\nx-unbusy-deadline-ms: 300\r\n"
+                                + "content-length: " + body.length() + "\r\n\r\n" + body)) {
+            client.readUntil("1\r\n\n\r\n".repeat(12)); // one each twentieth of a second
+            worker.call().go();
+            assertThat(client.readUntil("\r\n0\r\n\r\n"))
+                    .startsWith("HTTP/1.1 200 ")
+                    .contains(FakeWorker.completion("late"));
         }
     }
 

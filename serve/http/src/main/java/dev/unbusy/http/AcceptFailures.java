@@ -10,7 +10,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A listening socket that cannot accept, nearly always for lack of file descriptors: it rests for a second, since it would
  * fail again at once and burn a core, and the operator is told what to do, not more than every {@value #QUIET_SECONDS} s.
- * Connections that are open go on. Used on the listener's event loop.
+ * Connections that are open go on. (Netty's own acceptor rests too, but leaves a stack trace each time.) Used on the listener's
+ * event loop.
  */
 final class AcceptFailures extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(AcceptFailures.class);

@@ -63,9 +63,8 @@ public enum Transport {
         private static final Transport TRANSPORT = choose();
 
         private static Transport choose() {
-            // Netty follows one buffer in 128 with a stack trace, to tell of those that are never released. The tests
-            // do
-            // so for every buffer; here it costs time and could only be reported.
+            // Netty follows one buffer in 128 with a stack trace, to tell of those that are never released. The
+            // tests do so for every buffer; here it costs time and could only be reported.
             if (System.getProperty(LEAK_DETECTION) == null) {
                 ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
             }
