@@ -4,20 +4,15 @@
     compare_gateway.py --gateway "COMMAND" --port N [--nginx nginx] [--rounds 3] [--seconds 8] [--out FILE]
 
 COMMAND starts the gateway on port N before http://127.0.0.1:18201,…18203. The proxy under test has core 0 to itself,
-load and workers have core 1. NGINX: one worker process, least_conn, proxy_buffering off, keep-alive upstreams.
+load and workers have core 1. A gateway under full load on one core takes two minutes to compile itself, so it is warmed
+up first; the results say for how long. NGINX: one worker process, least_conn, proxy_buffering off, keep-alive upstreams.
 """
 import argparse, json, os, shlex, signal, statistics, subprocess, sys, tempfile, time, urllib.request
 
+import nginx as peer
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 UPSTREAMS = (18201, 18202, 18203)
-NGINX = """daemon off; worker_processes 1; pid {dir}/pid; error_log {dir}/error.log;
-events {{ worker_connections 40000; }}
-http {{ access_log off; client_body_temp_path {dir}; proxy_temp_path {dir}; fastcgi_temp_path {dir}; uwsgi_temp_path {dir};
-scgi_temp_path {dir}; keepalive_requests 100000000; client_body_buffer_size 64k;
-upstream w {{ least_conn; {servers} keepalive 2000; keepalive_requests 100000000; }}
-server {{ listen 127.0.0.1:{port} backlog=16384; location / {{ proxy_pass http://w; proxy_http_version 1.1;
-proxy_set_header Connection ""; proxy_buffering off; proxy_read_timeout 600s; }} }} }}
-"""
 
 
 def java():
@@ -107,6 +102,8 @@ def main():
     parser.add_argument("--nginx", default="nginx")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=8)
+    parser.add_argument("--gap", type=int, default=50, help="milliseconds between two events of a stream")
+    parser.add_argument("--warm", type=int, default=4, help="rounds of 34 s before the first measured one")
     parser.add_argument("--cases", default="events1000,requests,rate1000")
     parser.add_argument("--header", default="", help="one more header of every request to the gateway, for its key")
     parser.add_argument("--out")
@@ -116,14 +113,11 @@ def main():
     try:
         for port in UPSTREAMS:
             started.append(pinned(1, [java(), "-XX:+UseSerialGC", os.path.join(HERE, "GatewayLoad.java"), "upstream",
-                                      str(port), "20"]))
+                                      str(port), str(options.gap)]))
         for port in UPSTREAMS:
             wait_for(port, "/v1/models")
         nginx_port = options.port + 1
-        with open(os.path.join(directory, "nginx.conf"), "w") as conf:
-            conf.write(NGINX.format(dir=directory, port=nginx_port,
-                                    servers=" ".join(f"server 127.0.0.1:{port};" for port in UPSTREAMS)))
-        nginx = pinned(0, [options.nginx, "-p", directory, "-c", os.path.join(directory, "nginx.conf")])
+        nginx = pinned(0, peer.command(options.nginx, directory, nginx_port, [f"127.0.0.1:{port}" for port in UPSTREAMS]))
         gateway = pinned(0, shlex.split(options.gateway), stdout=subprocess.DEVNULL)
         started += [nginx, gateway]
         wait_for(nginx_port, "/v1/models")
@@ -134,8 +128,10 @@ def main():
                  "rate1000": ("requests", (64, 1000, options.seconds)),
                  "streams10000": ("streams", (10000, 100000, options.seconds))}
         sides = {"unbusy": (options.port, gateway.pid, options.header), "nginx": (nginx_port, nginx.pid, "")}
-        load(options.port, "requests", (64, 0, 12), gateway.pid, options.header)  # a JVM compiles what it runs
-        load(options.port, "streams", (300, 200, 12), gateway.pid, options.header)
+        for _ in range(options.warm):  # a JVM compiles what it runs, and what it did not expect once more
+            load(options.port, "requests", (64, 0, 20), gateway.pid, options.header)
+            load(options.port, "streams", (300, 200, 10), gateway.pid, options.header)
+            load(options.port, "requests", (64, 1000, 4), gateway.pid, options.header)
         result = {name: {side: [] for side in sides} for name in options.cases.split(",")}
         for turn in range(options.rounds):
             for name in result:

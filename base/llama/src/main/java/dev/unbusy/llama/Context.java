@@ -166,13 +166,13 @@ public final class Context implements AutoCloseable {
         if (batchIndex < 0) {
             throw new IllegalArgumentException("batch index is " + batchIndex);
         }
-        MemorySegment row = symbols.getLogitsIth().call(context, batchIndex);
-        if (row.address() == 0) {
+        long address = symbols.getLogitsIth().call(context, batchIndex);
+        if (address == 0) {
             throw new IllegalArgumentException("no logits were wanted for token " + batchIndex + " of the batch");
         }
         MemorySegment known = rows[batchIndex];
-        if (known == null || known.address() != row.address()) {
-            known = row.reinterpret(logitsBytes, arena, null);
+        if (known == null || known.address() != address) {
+            known = MemorySegment.ofAddress(address).reinterpret(logitsBytes, arena, null);
             rows[batchIndex] = known;
         }
         return known;

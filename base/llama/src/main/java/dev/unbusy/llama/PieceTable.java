@@ -5,16 +5,21 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of all tokens in one array, and three bits for each. Read once when a model is loaded (about 0.1 µs for each
- * token); immutable and thread-safe.
+ * token); thread-safe, and immutable but for texts that are remembered.
  */
 final class PieceTable {
     /** LLAMA_TOKEN_ATTR_UNKNOWN | LLAMA_TOKEN_ATTR_CONTROL in llama.h: what the library renders only when asked to. */
     private static final int HIDDEN_ATTRIBUTES = 1 | 1 << 3;
+
+    /** What bytes become that are no UTF-8. */
+    private static final char REPLACEMENT = '\uFFFD';
 
     private final byte[] bytes;
     /** Piece i is bytes[start[i]] to bytes[start[i + 1] − 1]. */
@@ -23,6 +28,8 @@ final class PieceTable {
     private final BitSet hidden;
     private final BitSet control;
     private final BitSet endOfGeneration;
+    /** Of tokens whose text was asked for. Without a lock: whoever comes late makes an equal one. */
+    private final @Nullable String[] texts;
 
     private PieceTable(byte[] bytes, int[] start, BitSet hidden, BitSet control, BitSet endOfGeneration) {
         this.bytes = bytes;
@@ -30,6 +37,7 @@ final class PieceTable {
         this.hidden = hidden;
         this.control = control;
         this.endOfGeneration = endOfGeneration;
+        texts = new String[start.length - 1];
     }
 
     static PieceTable read(Symbols symbols, MemorySegment vocab) {
@@ -81,6 +89,17 @@ final class PieceTable {
 
     byte[] copy(int token, boolean special) {
         return Arrays.copyOfRange(bytes, start[token], start[token] + length(token, special));
+    }
+
+    /** The same object each time, since answers are made of the same tokens over and over; empty for pieces cut from characters. */
+    String text(int token) {
+        String known = texts[token];
+        if (known == null) {
+            String text = new String(bytes, start[token], length(token, false), StandardCharsets.UTF_8);
+            known = text.indexOf(REPLACEMENT) < 0 ? text : "";
+            texts[token] = known;
+        }
+        return known;
     }
 
     int append(int token, boolean special, ByteBuffer to) {

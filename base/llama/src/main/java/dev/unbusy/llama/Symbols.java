@@ -95,7 +95,7 @@ record Symbols(
         Calls.PI nSeqMax,
         Calls.PPPV attachThreadpool,
         Calls.PPI decode,
-        Calls.PIP getLogitsIth,
+        Calls.PIL getLogitsIth,
         Calls.PBV setEmbeddings,
         Calls.PIP getEmbeddingsIth,
         // KV cache
@@ -195,7 +195,8 @@ record Symbols(
                 new Calls.PI(r.call("llama_n_seq_max", JAVA_INT, ADDRESS)),
                 new Calls.PPPV(r.call("llama_attach_threadpool", null, ADDRESS, ADDRESS, ADDRESS)),
                 new Calls.PPI(r.call("llama_decode", JAVA_INT, ADDRESS, Layouts.BATCH)),
-                new Calls.PIP(r.call("llama_get_logits_ith", ADDRESS, ADDRESS, JAVA_INT)),
+                // A pointer taken as a number: a segment would be made for each token.
+                new Calls.PIL(r.call("llama_get_logits_ith", JAVA_LONG, ADDRESS, JAVA_INT)),
                 new Calls.PBV(r.call("llama_set_embeddings", null, ADDRESS, JAVA_BOOLEAN)),
                 new Calls.PIP(r.call("llama_get_embeddings_ith", ADDRESS, ADDRESS, JAVA_INT)),
                 new Calls.PP(r.call("llama_get_memory", ADDRESS, ADDRESS)),

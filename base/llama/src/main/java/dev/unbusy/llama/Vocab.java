@@ -149,6 +149,14 @@ public final class Vocab {
         return pieces.append(token, special, to);
     }
 
+    /**
+     * The text of a token as shown to a reader, where its bytes are whole characters; empty where they are not, or where there is
+     * none to show. Allocates only the first time that the token is asked for.
+     */
+    public String wholeText(int token) {
+        return pieces.text(token);
+    }
+
     /** The text of tokens, control tokens left out. */
     public String text(int... tokens) {
         int length = 0;

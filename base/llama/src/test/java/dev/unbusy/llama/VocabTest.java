@@ -134,6 +134,23 @@ class VocabTest {
     }
 
     @Test
+    void wholeText_isTheTextOfThePiece_madeOnce_andEmptyWhereACharacterIsCut() {
+        int cut = 0;
+        for (int token = 0; token < vocab.size(); token++) {
+            String text = vocab.wholeText(token);
+            assertThat(vocab.wholeText(token)).isSameAs(text);
+            if (text.isEmpty()) {
+                String decoded = new String(vocab.piece(token), StandardCharsets.UTF_8);
+                assertThat(decoded.isEmpty() || decoded.contains("\uFFFD")).isTrue();
+                cut += decoded.isEmpty() ? 0 : 1;
+            } else {
+                assertThat(text.getBytes(StandardCharsets.UTF_8)).isEqualTo(vocab.piece(token));
+            }
+        }
+        assertThat(cut).isPositive();
+    }
+
+    @Test
     void pieces_outOfRange_areRefused() {
         assertThatThrownBy(() -> vocab.piece(-1)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> vocab.piece(vocab.size())).isInstanceOf(IndexOutOfBoundsException.class);

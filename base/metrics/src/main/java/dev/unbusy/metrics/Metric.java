@@ -48,6 +48,21 @@ public enum Metric {
             "unbusy_gateway_waiting_work_seconds",
             "Estimated worker time of the requests that wait: what a scaler should look at",
             "排队请求预计需要的工作进程时间（秒）：扩缩容应依据的指标"),
+    LEDGER_FAILING(
+            Kind.GAUGE,
+            "unbusy_ledger_failing",
+            "1 while usage cannot be written to the database or its journal; it is kept and written later",
+            "用量暂时无法写入数据库或日志时为 1；数据会保留并稍后写入"),
+    LEDGER_IN_MEMORY(
+            Kind.GAUGE,
+            "unbusy_ledger_in_memory_records",
+            "Usage records that wait in memory since no journal file could be made; a killed process loses them",
+            "因无法创建日志文件而暂存于内存的用量记录数；进程被强制终止时会丢失"),
+    LEDGER_LOST(
+            Kind.GAUGE,
+            "unbusy_ledger_lost_records",
+            "Usage records lost since the start, for lack of room both on disk and in memory",
+            "启动以来因磁盘和内存均无空间而丢失的用量记录数"),
     GATEWAY_PRICE_ERROR(
             Kind.SIZES,
             "unbusy_gateway_price_error_percent",

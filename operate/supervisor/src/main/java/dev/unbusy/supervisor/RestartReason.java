@@ -17,7 +17,9 @@ public enum RestartReason {
     /** It ended before it was ready. */
     FAILED_TO_LOAD,
     /** It could not be started at all. */
-    NOT_STARTED;
+    NOT_STARTED,
+    /** Somebody wanted it. */
+    RENEWED;
 
     public String word() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -28,7 +30,7 @@ public enum RestartReason {
         return switch (this) {
             case MEMORY -> "host-oom-killed";
             case WEDGED -> "engine-wedged";
-            case EXITED, KILLED, FROZEN, FAILED_TO_LOAD, NOT_STARTED -> "worker-" + word();
+            case EXITED, KILLED, FROZEN, FAILED_TO_LOAD, NOT_STARTED, RENEWED -> "worker-" + word();
         };
     }
 }

@@ -4,7 +4,6 @@ import dev.unbusy.api.ApiException;
 import dev.unbusy.api.WorkerStatus;
 import java.io.IOException;
 import java.net.URI;
-import java.util.concurrent.TimeUnit;
 
 /** A look at a worker's {@code GET /internal/status}. */
 final class StatusProbe {
@@ -26,8 +25,7 @@ final class StatusProbe {
     }
 
     static WorkerEvent.Answered event(WorkerStatus status) {
-        boolean busy = status.running() > 0 || status.waiting() > 0;
         return new WorkerEvent.Answered(
-                status.steps(), busy, (long) (status.step().expectedMs() * TimeUnit.MILLISECONDS.toNanos(1)));
+                status.steps(), status.isBusy(), status.step().expectedNanos());
     }
 }

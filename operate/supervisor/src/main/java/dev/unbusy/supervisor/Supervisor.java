@@ -2,6 +2,7 @@ package dev.unbusy.supervisor;
 
 import dev.unbusy.api.WorkerStatus;
 import dev.unbusy.gateway.Backends;
+import dev.unbusy.gateway.Workers;
 import dev.unbusy.metrics.Metric;
 import dev.unbusy.metrics.Metrics;
 import dev.unbusy.text.Progress;
@@ -10,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,10 +21,12 @@ import org.slf4j.LoggerFactory;
  * Starts, watches and restarts the worker processes of one machine, and tells the gateway's {@link Backends} about them.
  * Thread-safe. Lives until {@link #close}, which leaves no process behind.
  */
-public final class Supervisor implements AutoCloseable {
+public final class Supervisor implements Workers, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
     /** For what follows the drain: SIGKILL, the reaping, the last lines. */
     private static final Duration AFTER_DRAIN = Duration.ofSeconds(15);
+
+    private static final long LOOK_MILLIS = 50;
 
     private final SupervisorConfig config;
     private final String model;
@@ -29,6 +34,9 @@ public final class Supervisor implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private final CompletableFuture<Void> firstReady = new CompletableFuture<>();
     private final AtomicInteger given = new AtomicInteger();
+    private final AtomicBoolean renewing = new AtomicBoolean();
+    // Set by whoever closes, read by the thread that renews.
+    private volatile boolean closed;
 
     private Supervisor(SupervisorConfig config, String model) {
         this.config = config;
@@ -93,6 +101,7 @@ public final class Supervisor implements AutoCloseable {
     }
 
     /** The workers in the order of their numbers, as {@code unbusy status} shows them. */
+    @Override
     public List<WorkerStatus> statuses() {
         return slots.stream().map(slot -> slot.report().shown(model)).toList();
     }
@@ -103,11 +112,58 @@ public final class Supervisor implements AutoCloseable {
     }
 
     /**
+     * One after the other: the next one drains only when the one before serves again, so that requests always have whom the
+     * others leave; with a single worker they wait for it. A worker that does not come back ends the round.
+     */
+    @Override
+    public boolean restart() {
+        if (closed || !renewing.compareAndSet(false, true)) {
+            return false;
+        }
+        Thread.ofVirtual().name("supervisor-restart").start(() -> {
+            try {
+                for (WorkerSlot slot : slots) {
+                    if (slot.report().state() == WorkerState.READY && !renewed(slot)) {
+                        LOG.error(
+                                "{} did not come back: the workers after it are not started again",
+                                slot.report().id());
+                        return;
+                    }
+                }
+                LOG.info("all workers that were ready have been started again");
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } finally {
+                renewing.set(false);
+            }
+        });
+        return true;
+    }
+
+    /** @return false where it was given up, or the service stops */
+    private boolean renewed(WorkerSlot slot) throws InterruptedException {
+        int before = slot.report().restarts();
+        slot.renew();
+        while (!closed) {
+            WorkerReport now = slot.report();
+            if (now.state() == WorkerState.FAILED || now.state() == WorkerState.STOPPED) {
+                return false;
+            }
+            if (now.restarts() > before && now.state() == WorkerState.READY) {
+                return true;
+            }
+            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+        }
+        return false;
+    }
+
+    /**
      * Lets the workers finish what they run, for as long as {@code drain_seconds}, then ends them. Harmless when called
      * again.
      */
     @Override
     public void close() {
+        closed = true;
         slots.forEach(WorkerSlot::stop);
         long deadline = System.nanoTime()
                 + Duration.ofSeconds(config.drainSeconds()).plus(AFTER_DRAIN).toNanos();

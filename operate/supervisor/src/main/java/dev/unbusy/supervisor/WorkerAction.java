@@ -18,7 +18,7 @@ sealed interface WorkerAction {
     record Restart(RestartReason reason, Text why, long delayMillis) implements WorkerAction {}
 
     /** No new requests to it, and ask it to finish the ones it has and end. */
-    record Drain() implements WorkerAction {}
+    record Drain(String why) implements WorkerAction {}
 
     /** Ask it to end; it says in its log where it stands, if it can. */
     record Terminate() implements WorkerAction {}

@@ -1,11 +1,12 @@
 package dev.unbusy.supervisor;
 
+import dev.unbusy.api.AwakeTime;
 import dev.unbusy.text.Text;
 import java.net.URI;
 
 /** What happens to one worker, as {@link WorkerLife} hears it. */
 sealed interface WorkerEvent {
-    /** Time has passed; comes at least every {@link WorkerLife#LONGEST_TICK_MILLIS} ms. */
+    /** Time has passed; comes at least every {@link AwakeTime#LONGEST_TICK_MILLIS} ms. */
     record Tick() implements WorkerEvent {}
 
     /** The process could not be created. */
@@ -31,6 +32,9 @@ sealed interface WorkerEvent {
 
     /** The process has ended and is reaped. */
     record Exited(Death death) implements WorkerEvent {}
+
+    /** Somebody wants another process in its place: finish what runs, end, and be started again. */
+    record Renew() implements WorkerEvent {}
 
     /** The service stops: finish what runs, then end. */
     record Stop() implements WorkerEvent {}

@@ -1,17 +1,17 @@
 package dev.unbusy.supervisor;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
-import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import dev.unbusy.api.AwakeTime;
+import dev.unbusy.api.StepWatch;
 import dev.unbusy.text.Text;
 import java.util.List;
 
 /**
  * The decisions about one worker process: events and the time in, actions out. No I/O, no thread, no clock.
  *
- * <p>Time counts only while the supervisor itself is awake: two events further apart than {@value #LONGEST_TICK_MILLIS} ms
- * mean that it (or the whole machine) stood still, and a worker is not to blame for silence that nobody listened to.
+ * <p>Time counts only while the supervisor itself is awake ({@link AwakeTime}).
  *
  * <ol>
  *   <li>Loading: ready in the end, or dead, or silent for too long (frozen).
@@ -23,11 +23,12 @@ import java.util.List;
  *   <li>Dead: restart after the delay of {@link RestartPolicy}, or give up: requests are refused instead of waiting. One that
  *       has served before is still tried at the longest interval, since what keeps it from loading may pass; one that never
  *       loaded is not.
+ *   <li>Renew, where it is ready: drain, kill what has not drained in time, and restart at once when dead. It is no failure:
+ *       no delay follows, and none grows.
  *   <li>Stop, from anywhere: drain if ready, else kill; kill what has not drained in time; done when dead.
  * </ol>
  */
 final class WorkerLife {
-    static final long LONGEST_TICK_MILLIS = 1_000;
     static final long TERM_GRACE_MILLIS = 3_000;
 
     private final SupervisorConfig config;
@@ -36,6 +37,7 @@ final class WorkerLife {
     private WorkerState state = WorkerState.STOPPED;
     private boolean alive;
     private boolean stopping;
+    private boolean renewing;
     private int restarts;
     /** Why the living process has been killed and awaits its end; EXITED stands for "it has not". */
     private RestartReason killedFor = RestartReason.EXITED;
@@ -46,8 +48,8 @@ final class WorkerLife {
     private boolean givenUp;
 
     private boolean begun;
-    private long lastEventNanos;
-    /** Time while awake; the marks below are points of it. */
+    private final AwakeTime awake = new AwakeTime();
+    /** The marks below are points of it. */
     private long awakeNanos;
 
     private long heardAt;
@@ -75,7 +77,7 @@ final class WorkerLife {
 
     List<WorkerAction> begin(long nowNanos) {
         begun = true;
-        lastEventNanos = nowNanos;
+        awakeNanos = awake.at(nowNanos);
         return spawn();
     }
 
@@ -83,8 +85,7 @@ final class WorkerLife {
         if (!begun) {
             throw new IllegalStateException("begin first");
         }
-        awakeNanos += Math.clamp(nowNanos - lastEventNanos, 0, MILLISECONDS.toNanos(LONGEST_TICK_MILLIS));
-        lastEventNanos = nowNanos;
+        awakeNanos = awake.at(nowNanos);
         return switch (event) {
             case WorkerEvent.Tick() -> tick();
             case WorkerEvent.SpawnFailed(Text why) -> spawnFailed(why);
@@ -93,6 +94,7 @@ final class WorkerLife {
             case WorkerEvent.Answered answer -> answered(answer);
             case WorkerEvent.Silent() -> silent();
             case WorkerEvent.Exited(Death death) -> exited(death);
+            case WorkerEvent.Renew() -> renew();
             case WorkerEvent.Stop() -> stop();
         };
     }
@@ -107,7 +109,7 @@ final class WorkerLife {
     }
 
     private List<WorkerAction> tick() {
-        if (stopping) {
+        if (stopping || renewing) {
             boolean late = state == WorkerState.DRAINING && awakeNanos >= drainUntil;
             if (late) {
                 drainUntil = Long.MAX_VALUE;
@@ -170,7 +172,7 @@ final class WorkerLife {
         if (awakeNanos - readyAt > SECONDS.toNanos(config.stableAfterSeconds())) {
             policy.stable();
         }
-        return wedged ? wedged(NANOSECONDS.toSeconds(watch.standingNanos(awakeNanos))) : List.of();
+        return wedged ? wedged(watch.why(awakeNanos)) : List.of();
     }
 
     // 2
@@ -185,9 +187,7 @@ final class WorkerLife {
         return List.of();
     }
 
-    private List<WorkerAction> wedged(long seconds) {
-        Text why =
-                Text.of("no step has ended in %d s although requests run or wait", "有请求在运行或等待，但 %d 秒没有完成任何一步", seconds);
+    private List<WorkerAction> wedged(Text why) {
         restartAt = Long.MAX_VALUE;
         killedFor = RestartReason.WEDGED;
         killedWhy = why;
@@ -230,6 +230,13 @@ final class WorkerLife {
         if (stopping) {
             return done();
         }
+        if (renewing) {
+            renewing = false;
+            state = WorkerState.RESTARTING;
+            restartAt = awakeNanos;
+            return List.of(new WorkerAction.Restart(
+                    RestartReason.RENEWED, Text.of("it was asked to be started again", "应要求重新启动"), 0));
+        }
         if (killedFor != RestartReason.EXITED) {
             return wasReady
                     ? restart(killedFor, killedWhy)
@@ -262,6 +269,17 @@ final class WorkerLife {
     }
 
     // 4
+    private List<WorkerAction> renew() {
+        if (stopping || state != WorkerState.READY) {
+            return List.of();
+        }
+        renewing = true;
+        state = WorkerState.DRAINING;
+        drainUntil = awakeNanos + SECONDS.toNanos(config.drainSeconds());
+        return List.of(new WorkerAction.Drain("it is started again"));
+    }
+
+    // 5
     private List<WorkerAction> stop() {
         if (stopping) {
             return List.of();
@@ -270,10 +288,14 @@ final class WorkerLife {
         if (!alive) {
             return done();
         }
+        if (renewing) { // it has been asked to end already
+            renewing = false;
+            return List.of();
+        }
         if (state == WorkerState.READY) {
             state = WorkerState.DRAINING;
             drainUntil = awakeNanos + SECONDS.toNanos(config.drainSeconds());
-            return List.of(new WorkerAction.Drain());
+            return List.of(new WorkerAction.Drain("the service stops"));
         }
         state = WorkerState.DRAINING;
         drainUntil = Long.MAX_VALUE;

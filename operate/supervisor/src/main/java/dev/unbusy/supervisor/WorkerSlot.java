@@ -1,5 +1,6 @@
 package dev.unbusy.supervisor;
 
+import dev.unbusy.api.AwakeTime;
 import dev.unbusy.api.WorkerStatus;
 import dev.unbusy.gateway.Backend;
 import dev.unbusy.gateway.Backends;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 final class WorkerSlot implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerSlot.class);
-    /** Shorter than {@link WorkerLife#LONGEST_TICK_MILLIS}: time must not stand still in a quiet queue. */
+    /** Shorter than {@link AwakeTime#LONGEST_TICK_MILLIS}: time must not stand still in a quiet queue. */
     private static final long TICK_MILLIS = 100;
 
     private static final int FIRST_LOOK_MILLIS = 1_000;
@@ -82,6 +83,11 @@ final class WorkerSlot implements Runnable {
         return new WorkerReport(id, last.state(), last.pid(), last.uri(), last.restarts(), last.lastReason(), status);
     }
 
+    /** Nothing happens where it is not ready. */
+    void renew() {
+        events.add(new WorkerEvent.Renew());
+    }
+
     void stop() {
         events.add(new WorkerEvent.Stop());
     }
@@ -118,7 +124,7 @@ final class WorkerSlot implements Runnable {
                 case WorkerAction.Serve(URI address) -> serve(address);
                 case WorkerAction.Withdraw(RestartReason reason, Text why) -> withdraw(reason, why);
                 case WorkerAction.Restart(RestartReason reason, Text why, long delay) -> restart(reason, why, delay);
-                case WorkerAction.Drain() -> drain();
+                case WorkerAction.Drain(String why) -> drain(why);
                 case WorkerAction.Terminate() -> terminate();
                 case WorkerAction.Kill(String why) -> kill(why);
                 case WorkerAction.GiveUp(RestartReason reason, LoadRefusal cause, long again) ->
@@ -205,8 +211,8 @@ final class WorkerSlot implements Runnable {
         metrics.counter(Metric.WORKER_RESTARTS, id, reason.word()).increment();
     }
 
-    private void drain() {
-        backends.setState(id, Backend.State.DRAINING, "the service stops");
+    private void drain(String why) {
+        backends.setState(id, Backend.State.DRAINING, why);
         terminate();
     }
 

@@ -280,7 +280,7 @@ class WorkerLifeTest {
     @Test
     void stopWhileReady_drains_andKillsWhatIsNotDoneInTime() {
         serving();
-        assertThat(on(STOP)).containsExactly(new WorkerAction.Drain());
+        assertThat(on(STOP)).containsExactly(new WorkerAction.Drain("the service stops"));
         assertThat(on(STOP)).isEmpty();
         assertThat(pass(29_000)).isEmpty();
         assertThat(pass(1_000)).singleElement().isInstanceOf(WorkerAction.Kill.class);
@@ -332,13 +332,14 @@ class WorkerLifeTest {
         if (ending) {
             return process && random.nextBoolean() ? exit(137) : STOP;
         }
-        return switch (random.nextInt(process ? 9 : 3)) {
+        return switch (random.nextInt(process ? 10 : 3)) {
             case 0, 1, 2 -> new WorkerEvent.Tick();
             case 3, 4 -> READY;
             case 5 -> SILENT;
             case 6 ->
                 new WorkerEvent.Answered(random.nextInt(3), random.nextBoolean(), random.nextLong(100_000_000_000L));
             case 7 -> exit(random.nextInt(3));
+            case 8 -> new WorkerEvent.Renew();
             default -> new WorkerEvent.Progress();
         };
     }

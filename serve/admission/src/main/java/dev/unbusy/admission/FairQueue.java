@@ -3,6 +3,7 @@ package dev.unbusy.admission;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -84,7 +85,7 @@ public final class FairQueue<T> {
             long promised = promise == null ? lane.promises.costNanos() : lane.promises.costBefore(promise);
             double promisedWait = due || promised == 0 ? wait : wait(lane, job, before + promised, nowNanos);
             if (due || promisedWait > allowed) {
-                return refuse(lane, job, promise, promisedWait, allowed, nowNanos);
+                return refuse(lane, job, promise, before + promised, promisedWait, allowed, nowNanos);
             }
         }
         if (promise != null) {
@@ -107,6 +108,7 @@ public final class FairQueue<T> {
             TenantLane<T> lane,
             Job<T> job,
             PromiseBook.@Nullable Promise promise,
+            long ahead,
             double wait,
             double allowed,
             long nowNanos) {
@@ -119,41 +121,45 @@ public final class FairQueue<T> {
         if (promise != null) {
             lane.promises.remove(promise);
         }
-        lane.promises.add(job.fingerprint(), nowNanos, retry, job.costNanos());
-        return new Offer.Refused((long) wait, retry);
+        double rate = (ahead + job.costNanos()) / Math.max(1, wait) / (1 + RETRY_MARGIN);
+        long promised = lane.promises.add(job.fingerprint(), nowNanos, retry, job.costNanos(), rate);
+        return new Offer.Refused((long) wait, promised);
     }
 
     /**
-     * Takes the next job out, in fair order among those that fit.
+     * Takes the next job out, in fair order among those that fit; until {@link #ended} it counts as running.
      *
+     * @param heldBack tenants that get nothing now; what has lost its worker does all the same
      * @param fits whether there is a worker for it now; others keep their places
      */
-    public @Nullable Job<T> poll(Predicate<Job<T>> fits, long nowNanos) {
+    public @Nullable Job<T> poll(Set<String> heldBack, Predicate<Job<T>> fits, long nowNanos) {
         passTo(nowNanos);
         for (Job<T> job : returning.values()) { // 3
             if (fits.test(job)) {
                 returning.remove(job.arrival());
+                drain.resumed(job.arrival(), job.costNanos());
                 return job;
             }
         }
-        TenantLane.Entry<T> prompt = next(fits, false);
-        TenantLane.Entry<T> batch = next(fits, true);
+        TenantLane.Entry<T> prompt = next(heldBack, fits, false);
+        TenantLane.Entry<T> batch = next(heldBack, fits, true);
         TenantLane.Entry<T> chosen = inTurn(prompt, batch);
         if (chosen == null) {
             return null;
         }
         forget(chosen);
-        advance(chosen.lane, chosen.job.costNanos());
-        drain.left(chosen.job.costNanos());
+        advance(chosen.lane, chosen.job.costNanos(), chosen.job.weight());
+        drain.started(chosen.job.arrival(), chosen.job.costNanos());
         return chosen.job;
     }
 
     /** 1. */
-    private TenantLane.@Nullable Entry<T> next(Predicate<Job<T>> fits, boolean batch) {
+    private TenantLane.@Nullable Entry<T> next(Set<String> heldBack, Predicate<Job<T>> fits, boolean batch) {
         TenantLane.Entry<T> best = null;
-        for (TenantLane<T> lane : lanes.values()) {
+        for (Map.Entry<String, TenantLane<T>> named : lanes.entrySet()) {
+            TenantLane<T> lane = named.getValue();
             TenantLane.Band<T> band = batch ? lane.batch : lane.prompt;
-            if (band.size() == 0 || (best != null && lane.tag > best.lane.tag)) {
+            if (band.size() == 0 || (best != null && lane.tag > best.lane.tag) || heldBack.contains(named.getKey())) {
                 continue;
             }
             TenantLane.Entry<T> first = band.first(fits);
@@ -182,24 +188,38 @@ public final class FairQueue<T> {
     }
 
     /** Something of this tenant was started without waiting: it counts like the rest. */
-    public void charge(String tenant, double weight, long costNanos, long nowNanos) {
+    public void charge(long arrival, String tenant, double weight, long costNanos, long nowNanos) {
         passTo(nowNanos);
         TenantLane<T> lane = lane(tenant, weight);
         lane.tag = startOf(lane);
         lane.asked(costNanos, nowNanos);
-        advance(lane, costNanos);
+        advance(lane, costNanos, weight);
+        drain.started(arrival, costNanos);
     }
 
-    private void advance(TenantLane<T> lane, long costNanos) {
+    /** What had been started, and has lost its worker, was started again without waiting. */
+    public void resumed(long arrival, long costNanos, long nowNanos) {
+        passTo(nowNanos);
+        drain.resumed(arrival, costNanos);
+    }
+
+    /** It has left its worker, or has lost it. */
+    public void ended(long arrival, long nowNanos) {
+        passTo(nowNanos);
+        drain.ended(arrival);
+    }
+
+    /** By the weight of the request itself: a tenant's keys may have several. */
+    private void advance(TenantLane<T> lane, long costNanos, double weight) {
         virtualTime = Math.max(virtualTime, lane.tag);
-        lane.tag += costNanos / lane.weight;
+        lane.tag += costNanos / weight;
     }
 
     /** What was charged as an estimate has ended and cost this. */
-    public void settled(String tenant, long estimatedNanos, long actualNanos) {
+    public void settled(String tenant, double weight, long estimatedNanos, long actualNanos) {
         TenantLane<T> lane = lanes.get(tenant);
         if (lane != null) {
-            lane.tag += (double) (actualNanos - estimatedNanos) / lane.weight;
+            lane.tag += (actualNanos - estimatedNanos) / weight;
         }
     }
 
@@ -277,7 +297,7 @@ public final class FairQueue<T> {
             return 0;
         }
         boolean batch = job.level() == Job.Level.BATCH;
-        double first = drain.usualCost(job.costNanos()); // until the next slot is free
+        double first = drain.costToNextEnd(job.costNanos());
         for (Job<T> before : returning.values()) {
             first += before.costNanos();
         }
@@ -323,8 +343,8 @@ public final class FairQueue<T> {
     }
 
     private void passTo(long nowNanos) {
-        if (started && size() > 0) {
-            drain.waited(nowNanos - lastNanos, workers);
+        if (started) {
+            drain.passed(nowNanos - lastNanos, workers, size() > 0);
         }
         if (!started || nowNanos - lastNanos > 0) { // clocks of several threads may differ by a little
             lastNanos = nowNanos;

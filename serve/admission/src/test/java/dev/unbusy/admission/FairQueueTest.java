@@ -34,7 +34,7 @@ class FairQueueTest {
     }
 
     private String next() {
-        return Objects.requireNonNull(queue.poll(job -> true, 0)).who();
+        return Objects.requireNonNull(queue.poll(Set.of(), job -> true, 0)).who();
     }
 
     @Property(tries = 300)
@@ -67,7 +67,7 @@ class FairQueueTest {
         }
         // While all of them wait: the one that is served first runs out after 60 at the earliest.
         for (int i = 0; i < 60; i++) {
-            Job<Integer> job = Objects.requireNonNull(subject.poll(any -> true, i));
+            Job<Integer> job = Objects.requireNonNull(subject.poll(Set.of(), any -> true, i));
             served[job.who()] += job.costNanos() / weights[job.who()];
             for (int a = 0; a < tenants; a++) {
                 for (int b = 0; b < tenants; b++) {
@@ -75,6 +75,37 @@ class FairQueueTest {
                 }
             }
         }
+    }
+
+    @Test
+    void aHeavyJob_liftsItselfOnly_andNotWhatElseItsTenantHas() {
+        FairQueue<Integer> subject = new FairQueue<>();
+        for (int i = 0; i < 20; i++) {
+            for (String tenant : List.of("a", "b")) {
+                subject.offer(
+                        new Job<>(
+                                i,
+                                2L * i + (tenant.equals("a") ? 0 : 1),
+                                tenant,
+                                1,
+                                Job.Level.NORMAL,
+                                FAR,
+                                SECOND,
+                                0,
+                                false),
+                        0);
+            }
+        }
+        subject.offer(new Job<>(99, 99, "a", 50, Job.Level.NORMAL, FAR, SECOND, 0, false), 0);
+        int ofA = 0;
+        for (int i = 0; i < 20; i++) {
+            ofA += Objects.requireNonNull(subject.poll(Set.of(), any -> true, 0))
+                            .tenant()
+                            .equals("a")
+                    ? 1
+                    : 0;
+        }
+        assertThat(ofA).isBetween(9, 11);
     }
 
     @Property(tries = 300)
@@ -110,11 +141,12 @@ class FairQueueTest {
                 }
                 case 5, 6, 7 -> {
                     boolean odd = random.nextBoolean();
-                    Job<Long> job = subject.poll(one -> !odd || one.who() % 2 == 1, now);
+                    Job<Long> job = subject.poll(Set.of(), one -> !odd || one.who() % 2 == 1, now);
                     if (job != null) {
                         assertThat(waiting.remove(job.who())).isTrue();
-                        subject.settled(
-                                job.tenant(), job.costNanos(), (long) (job.costNanos() * random.nextDouble() * 2));
+                        subject.ended(job.arrival(), now);
+                        subject.settled(job.tenant(), job.weight(), job.costNanos(), (long)
+                                (job.costNanos() * random.nextDouble() * 2));
                     } else {
                         assertThat(waiting).noneMatch(who -> !odd || who % 2 == 1);
                     }
@@ -213,7 +245,10 @@ class FairQueueTest {
         long now = 0;
         while (now < refused.retryNanos()) {
             now += SECOND;
-            queue.poll(any -> true, now);
+            Job<String> job = queue.poll(Set.of(), any -> true, now);
+            if (job != null) {
+                queue.ended(job.arrival(), now + SECOND);
+            }
         }
         Job<String> again = new Job<>(
                 "again", 1_000, "a", 1, Job.Level.NORMAL, now + 10 * SECOND, SECOND, hasty.fingerprint(), false);
@@ -221,11 +256,43 @@ class FairQueueTest {
     }
 
     @Test
+    void aLongAnswerOnAWorkerWithOneSlot_doesNotLookLikeAWorkerThatDoesNothing() {
+        queue.workers(1, 0);
+        queued("a", Job.Level.NORMAL, FAR, 30 * SECOND);
+        next();
+        for (int i = 0; i < 4; i++) {
+            queued("a", Job.Level.NORMAL, FAR, 3 * SECOND);
+        }
+        Job<String> last = queued("b", Job.Level.NORMAL, FAR, 3 * SECOND);
+        assertThat(queue.place(last.arrival(), SECOND).waitNanos().orElseThrow())
+                .isBetween(29 * SECOND, 50 * SECOND);
+        assertThat(queue.place(last.arrival(), 29 * SECOND).waitNanos().orElseThrow())
+                .isBetween(SECOND, 25 * SECOND);
+        assertThat(queue.drainRate()).isBetween(0.9, 1.1);
+        // It was to have ended long ago: costs are too low.
+        queue.place(last.arrival(), 120 * SECOND);
+        assertThat(queue.drainRate()).isLessThan(0.2);
+    }
+
+    @Test
+    void whatRanWhileNothingWaited_doesNotMakeTheQueueFaster() {
+        queue.workers(1, 0);
+        queue.charge(1_000, "a", 1, 40 * SECOND, 0);
+        queue.workers(1, 20 * SECOND);
+        Job<String> job = job("a", Job.Level.NORMAL, FAR, SECOND);
+        queue.offer(job, 20 * SECOND);
+        queue.ended(1_000, 25 * SECOND);
+        assertThat(queue.drainRate())
+                .as("a fifth of what was left, not all of it")
+                .isBetween(1.0, 1.6);
+    }
+
+    @Test
     void aPromiseThatNobodyRedeems_lapses() {
         PromiseBook book = new PromiseBook();
-        book.add(1, 0, 20 * SECOND, 5);
-        book.add(1, 0, 30 * SECOND, 7);
-        book.add(0, 0, 30 * SECOND, 7);
+        book.add(1, 0, 20 * SECOND, 5, 1);
+        book.add(1, 0, 30 * SECOND, 7, 1);
+        book.add(0, 0, 30 * SECOND, 7, 1);
         assertThat(book.costNanos())
                 .as("without a fingerprint there is nobody to know again")
                 .isEqualTo(12);
@@ -238,9 +305,25 @@ class FairQueueTest {
         assertThat(book.isEmpty()).isTrue();
         assertThat(book.find(1)).isNull();
         for (int i = 1; i < PromiseBook.MOST + 100; i++) {
-            book.add(i, 0, SECOND, 1);
+            book.add(i, 0, SECOND, 1, 1);
         }
         assertThat(book.costNanos()).isEqualTo(PromiseBook.MOST);
+    }
+
+    @Test
+    void notMoreIsPromisedForOneTime_thanIsServedInIt() {
+        PromiseBook book = new PromiseBook();
+        List<Long> waits = new ArrayList<>();
+        for (int i = 1; i <= 100; i++) {
+            waits.add(book.add(i, 0, 100 * SECOND, SECOND, 0.5));
+        }
+        assertThat(waits).allMatch(wait -> wait >= 100 * SECOND).isSorted();
+        assertThat(waits.get(99)).as("one each two seconds").isBetween(296 * SECOND, 300 * SECOND);
+        book.remove(Objects.requireNonNull(book.find(50)));
+        assertThat(book.add(101, 0, 100 * SECOND, SECOND, 0.5)).isEqualTo(waits.get(49));
+        assertThat(book.add(102, 0, 150 * SECOND, 100 * SECOND, 0.5))
+                .as("more than a piece of time has")
+                .isBetween(298 * SECOND, 302 * SECOND);
     }
 
     @Test

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
 /**
  * A small world in virtual time around a {@link FairQueue}: workers with slots, tenants that ask at random moments, clients
@@ -49,6 +49,8 @@ final class Overload {
 
     final List<Request> requests = new ArrayList<>();
     final FairQueue<Request> queue = new FairQueue<>();
+    private final Headroom headroom = new Headroom();
+    private boolean leavesHeadroom = true;
     private final PriorityQueue<Event> events = new PriorityQueue<>(
             (a, b) -> a.at() != b.at() ? Long.compare(a.at(), b.at()) : Long.compare(a.order(), b.order()));
     private final Map<Integer, Double> weights = new HashMap<>();
@@ -111,14 +113,16 @@ final class Overload {
     private void arrives(Request request) {
         request.arrivedNanos = now;
         request.deadlineNanos = now + request.patienceNanos;
-        if (freeSlots > 0 && queue.size() == 0) {
-            queue.charge("t" + request.tenant, weight(request), request.costNanos, now);
+        headroom.came("t" + request.tenant, weight(request), now);
+        if (freeSlots > 0 && queue.size() == 0 && !heldBack().contains("t" + request.tenant)) {
+            queue.charge(request.id, "t" + request.tenant, weight(request), request.costNanos, now);
             start(request);
             return;
         }
         switch (queue.offer(job(request), now)) {
             case Offer.Queued(Place place) -> {
                 request.expectedNanos = place.waitNanos().orElse(-1);
+                pump();
                 at(request.deadlineNanos, () -> {
                     if (request.startedNanos < 0 && queue.remove(request.id)) {
                         request.expired = true;
@@ -158,14 +162,35 @@ final class Overload {
     private void start(Request request) {
         freeSlots--;
         request.startedNanos = now;
+        headroom.started("t" + request.tenant, weight(request), now);
         at(now + request.actualNanos * slotsPerWorker, () -> {
             freeSlots++;
-            queue.settled("t" + request.tenant, request.costNanos, request.actualNanos);
-            @Nullable Job<Request> next = queue.poll(job -> true, now);
-            if (next != null) {
-                start(next.who());
-            }
+            queue.ended(request.id, now);
+            queue.settled("t" + request.tenant, weight(request), request.costNanos, request.actualNanos);
+            headroom.ended("t" + request.tenant);
+            pump();
         });
+    }
+
+    private void pump() {
+        while (freeSlots > 0) {
+            Job<Request> next = queue.poll(heldBack(), job -> true, now);
+            if (next == null) {
+                return;
+            }
+            start(next.who());
+        }
+    }
+
+    private Set<String> heldBack() {
+        int capacity = workers * slotsPerWorker;
+        return leavesHeadroom ? headroom.heldBack(capacity, capacity - freeSlots, now) : Set.of();
+    }
+
+    /** As if there were no {@link Headroom}. */
+    Overload withoutHeadroom() {
+        leavesHeadroom = false;
+        return this;
     }
 
     /** Of those values the one below which the given share lies; NaN where there is none. */

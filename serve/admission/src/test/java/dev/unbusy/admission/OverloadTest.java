@@ -18,7 +18,7 @@ class OverloadTest {
     private static final int SLOTS = 8;
 
     private static Overload world(long seed, double load, double comesBack, long patienceSeconds) {
-        Overload world = new Overload(seed, WORKERS, SLOTS);
+        Overload world = new Overload(seed, WORKERS, SLOTS).withoutHeadroom(); // the queue alone
         long patience = patienceSeconds * Overload.SECOND;
         for (int tenant = 1; tenant <= QUIET; tenant++) {
             world.tenant(tenant, QUIET_LOAD, 1, patience, 1, 0, UNTIL);
@@ -31,7 +31,7 @@ class OverloadTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"3, 0.5, 5", "3, 0.5, 30", "10, 0.5, 5", "10, 0.5, 30", "3, 1, 5", "3, 1, 30", "10, 1, 30"})
+    @CsvSource({"3, 0.5, 5", "3, 0.5, 30", "10, 0.5, 5", "10, 0.5, 30", "3, 1, 5", "3, 1, 30", "10, 1, 5", "10, 1, 30"})
     void clientsThatComeBackWhenTold_areAdmitted_andWhatIsAdmittedStartsInTime(
             double load, double comesBack, long patienceSeconds) {
         int told = 0;
@@ -54,7 +54,7 @@ class OverloadTest {
             }
         }
         assertThat(told).isGreaterThan(10_000);
-        assertThat((double) admittedThen / told).isGreaterThan(0.95);
+        assertThat((double) admittedThen / told).isGreaterThan(0.99);
         assertThat((double) expired / admitted).isLessThan(0.01);
         assertThat(served / SEEDS / WORKERS / (UNTIL - FLOOD_FROM))
                 .as("share of what the workers could do")
@@ -80,13 +80,13 @@ class OverloadTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"3, 1, 0.25", "10, 1, 0.15"})
+    @CsvSource({"3, 1, 0.25", "10, 1, 0.25"}) // of the wait, and of the two seconds for which a job has its slot
     void waitsComeTrue(double load, double comesBack, double medianError) {
         List<Long> errors = new ArrayList<>();
         for (int seed = 0; seed < SEEDS; seed++) {
             for (Overload.Request request : world(seed, load, comesBack, 30).requests) {
                 if (request.expectedNanos > Overload.SECOND && request.startedNanos >= 0) {
-                    double wait = Math.max(0.1 * Overload.SECOND, (double) request.waitedNanos());
+                    double wait = Math.max(2.0 * Overload.SECOND, (double) request.waitedNanos());
                     errors.add(Math.round(1e6 * Math.abs(request.expectedNanos - wait) / wait));
                 }
             }

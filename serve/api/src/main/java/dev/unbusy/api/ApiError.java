@@ -19,6 +19,9 @@ public record ApiError(
         int status, String message, String type, @Nullable String param, String code, int retryAfterSeconds) {
     static final String INVALID_REQUEST = "invalid_request_error";
     static final String SERVER = "server_error";
+    /** A code: clients know by it that their conversation has to become shorter. */
+    static final String CONTEXT_EXCEEDED = "context_length_exceeded";
+
     private static final int SHOWN_MODELS = 20;
     private static final int SHOWN_CHARS = 120;
 
@@ -124,7 +127,7 @@ public record ApiError(
     /** The prompt alone does not fit, or not with {@code max_tokens}. */
     public static ApiError contextExceeded(long promptTokens, long maxTokens, long limitTokens) {
         return invalid(
-                "context_length_exceeded",
+                CONTEXT_EXCEEDED,
                 "messages",
                 "This model's context is %d tokens, but %d were asked for: %d of prompt and %d of answer."
                         + " Shorten the prompt or lower max_tokens.",

@@ -1,4 +1,4 @@
 package dev.unbusy.api;
 
 /** One complete answer to a chat request. */
-public record ChatChoice(int index, ChatDelta message, FinishReason finishReason) {}
+public record ChatChoice(int index, ChatDelta message, AnswerEnd end) {}

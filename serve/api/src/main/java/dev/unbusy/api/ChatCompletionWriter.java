@@ -32,7 +32,8 @@ public final class ChatCompletionWriter extends AnswerWriter {
             message.writeToolCalls(json);
             json.key("refusal").nul().close('}');
             message.writeLogprobs(json);
-            json.key("finish_reason").string(choice.finishReason().word()).close('}');
+            choice.end().write(json);
+            json.close('}');
         }
         return closeAnswer(usage);
     }
@@ -63,10 +64,12 @@ public final class ChatCompletionWriter extends AnswerWriter {
     }
 
     /** @param usage of the whole request, with the choice that ends last; null with the others */
-    public byte[] finish(int choice, FinishReason reason, @Nullable Usage usage) {
+    public byte[] finish(int choice, AnswerEnd end, @Nullable Usage usage) {
         JsonBytes json = openChunk();
         json.open('{').key("index").number(choice).key("delta").open('{').close('}');
-        json.key("logprobs").nul().key("finish_reason").string(reason.word()).close('}');
+        json.key("logprobs").nul();
+        end.write(json);
+        json.close('}');
         return closeChunk(usage);
     }
 }

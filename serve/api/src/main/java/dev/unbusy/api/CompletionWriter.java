@@ -26,13 +26,13 @@ public final class CompletionWriter extends AnswerWriter {
      *
      * @param logprobs null where the request did not ask for them
      */
-    public record Choice(int index, String text, @Nullable List<Logprob> logprobs, FinishReason finishReason) {}
+    public record Choice(int index, String text, @Nullable List<Logprob> logprobs, AnswerEnd end) {}
 
     /** The whole answer as JSON. */
     public byte[] whole(List<Choice> choices, Usage usage) {
         JsonBytes json = openAnswer();
         for (Choice choice : choices) {
-            write(json, choice.index, choice.text, choice.logprobs, choice.finishReason.word());
+            write(json, choice.index, choice.text, choice.logprobs, choice.end);
         }
         return closeAnswer(usage);
     }
@@ -50,20 +50,25 @@ public final class CompletionWriter extends AnswerWriter {
     }
 
     /** @param usage of the whole request, with the choice that ends last; null with the others */
-    public byte[] finish(int choice, FinishReason reason, @Nullable Usage usage) {
-        write(openChunk(), choice, "", null, reason.word());
+    public byte[] finish(int choice, AnswerEnd end, @Nullable Usage usage) {
+        write(openChunk(), choice, "", null, end);
         return closeChunk(usage);
     }
 
     private void write(
-            JsonBytes json, int choice, String text, @Nullable List<Logprob> logprobs, @Nullable String finishReason) {
+            JsonBytes json, int choice, String text, @Nullable List<Logprob> logprobs, @Nullable AnswerEnd end) {
         json.open('{').key("index").number(choice).key("text").string(text).key("logprobs");
         if (logprobs == null) {
             json.nul();
         } else {
             writeLogprobs(json, choice, logprobs);
         }
-        json.key("finish_reason").string(finishReason).close('}');
+        if (end == null) {
+            json.key("finish_reason").nul();
+        } else {
+            end.write(json);
+        }
+        json.close('}');
     }
 
     /** The older form: four lists side by side. */

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The members of an object that was read as plain values, for parts of a request that must be kept as they are: every
- * complaint names the member's path. Null means absent.
+ * complaint names the member's path. Null means absent. The path of a whole body is empty.
  */
 final class JsonFields {
     private final String path;
@@ -26,7 +26,7 @@ final class JsonFields {
     }
 
     String path(String name) {
-        return path + "." + name;
+        return path.isEmpty() ? name : path + "." + name;
     }
 
     /** @throws ApiException if there is a member that nobody knows */

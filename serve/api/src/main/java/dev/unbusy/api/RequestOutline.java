@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param includeUsage {@code stream_options.include_usage}; null where the request does not say
  * @param maxTokens {@code max_completion_tokens} or {@code max_tokens}; −1 where the request does not say
  * @param n answers per prompt
- * @param promptBytes of {@code messages} and {@code tools}, or {@code prompt} and {@code suffix}, as JSON: an upper bound
- *     of the text's length in UTF-8
+ * @param promptBytes of {@code messages} and {@code tools}, {@code prompt} and {@code suffix}, or {@code input}, as JSON: an
+ *     upper bound of the text's length in UTF-8
  * @param prompt where the value of {@code messages} or {@code prompt} lies in the body; null where there is none
  * @param tools where that of {@code tools} lies; null where there is none
  * @param messageCount entries of {@code messages}; 0 where there is none
@@ -136,8 +136,8 @@ public record RequestOutline(
                     messageCount = countAndSkip(value);
                     prompt = span(from);
                 }
-                case "prompt", "suffix", "tools" -> {
-                    once(name.equals("prompt") ? 128 : name.equals("suffix") ? 256 : 512, name);
+                case "prompt", "suffix", "tools", "input" -> {
+                    once(bit(name), name);
                     long from = parser.currentTokenLocation().getByteOffset();
                     countAndSkip(value);
                     parser.finishToken();
@@ -148,6 +148,15 @@ public record RequestOutline(
                 case "user", "user_id" -> user = text(name, value);
                 default -> parser.skipChildren();
             }
+        }
+
+        private static int bit(String name) {
+            return switch (name) {
+                case "prompt" -> 128;
+                case "suffix" -> 256;
+                case "tools" -> 512;
+                default -> 1024;
+            };
         }
 
         private Span span(long from) {

@@ -1,6 +1,7 @@
 package dev.unbusy.api;
 
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How a worker's steps get on, in milliseconds; the object {@code step} of a {@link WorkerStatus}.
@@ -14,6 +15,11 @@ import java.io.IOException;
 public record StepStatus(double runningMs, double expectedMs, double lastMs, double sinceMs) {
     /** No step yet, none under way. */
     public static final StepStatus NONE = new StepStatus(0, 0, 0, 0);
+
+    /** {@link #expectedMs} in nanoseconds. */
+    public long expectedNanos() {
+        return (long) (expectedMs * TimeUnit.MILLISECONDS.toNanos(1));
+    }
 
     void write(JsonBytes json) {
         json.open('{')

@@ -1,6 +1,5 @@
 package dev.unbusy.api;
 
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,7 +82,11 @@ public final class StreamMarks {
             return null;
         }
         close();
-        byte[] mark = lines.append('\n').toString().getBytes(StandardCharsets.US_ASCII);
+        lines.append('\n');
+        byte[] mark = new byte[lines.length()];
+        for (int i = 0; i < mark.length; i++) {
+            mark[i] = (byte) lines.charAt(i); // ASCII; without a string for each token
+        }
         lines.setLength(0);
         return mark;
     }

@@ -81,6 +81,11 @@ public record WorkerStatus(
         return new WorkerStatus(id, "", state, 0, "", 0, 0, 0, 0, 0, 0, StepStatus.NONE, 0, 0, 0, 0, 0, reason);
     }
 
+    /** Whether requests run or wait. */
+    public boolean isBusy() {
+        return running > 0 || waiting > 0;
+    }
+
     /** The same of a server that somebody else runs. */
     public WorkerStatus foreign(String itsModel, String itsUrl, int itsRunning, int itsCapacity) {
         return new WorkerStatus(

@@ -57,7 +57,7 @@ class FuzzTest {
         "\n"
     };
 
-    private static byte[] mutate(String valid, Random random) {
+    static byte[] mutate(String valid, Random random) {
         StringBuilder text = new StringBuilder(valid);
         for (int changes = 1 + random.nextInt(4); changes > 0; changes--) {
             int at = random.nextInt(text.length() + 1);

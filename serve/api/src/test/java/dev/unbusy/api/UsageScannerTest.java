@@ -27,7 +27,7 @@ class UsageScannerTest {
             @ForAll String text) {
         Usage usage = new Usage(prompt, Math.min(cached, prompt), completion, Math.min(reasoning, completion));
         byte[] answer = new ChatCompletionWriter("chatcmpl-1", 1, "m", "fp", StreamUsage.ON_LAST_CHUNK)
-                .whole(List.of(new ChatChoice(0, ChatDelta.content(text), FinishReason.STOP)), usage);
+                .whole(List.of(new ChatChoice(0, ChatDelta.content(text), AnswerEnd.of(FinishReason.STOP))), usage);
         assertThat(UsageScanner.find(answer)).isEqualTo(usage);
     }
 

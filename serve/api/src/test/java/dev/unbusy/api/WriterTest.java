@@ -44,12 +44,22 @@ class WriterTest {
     }
 
     @Test
+    void aStopText_isTold_andOnlyThere() {
+        ChatCompletionWriter writer = chat(StreamUsage.ON_LAST_CHUNK);
+        assertThat(new String(writer.finish(0, new AnswerEnd(FinishReason.STOP, "\n\n"), null), UTF_8))
+                .contains("\"finish_reason\":\"stop\",\"stop_reason\":\"\\n\\n\"}");
+        assertThat(new String(writer.finish(0, AnswerEnd.of(FinishReason.STOP), null), UTF_8))
+                .doesNotContain("stop_reason");
+    }
+
+    @Test
     void wholeAnswer_isExactlyThis() {
         byte[] whole = chat(StreamUsage.ON_LAST_CHUNK)
                 .whole(
                         List.of(
-                                new ChatChoice(0, new ChatDelta("hm", "Hello\n\"你\"", null), FinishReason.STOP),
-                                new ChatChoice(1, ChatDelta.content(""), FinishReason.LENGTH)),
+                                new ChatChoice(
+                                        0, new ChatDelta("hm", "Hello\n\"你\"", null), AnswerEnd.of(FinishReason.STOP)),
+                                new ChatChoice(1, ChatDelta.content(""), AnswerEnd.of(FinishReason.LENGTH))),
                         USAGE);
         assertThat(text(whole))
                 .isEqualTo(
@@ -68,7 +78,7 @@ class WriterTest {
                 writer.begin(0),
                 writer.delta(0, ChatDelta.reasoning("think")),
                 writer.delta(0, ChatDelta.content("hi")),
-                writer.finish(0, FinishReason.STOP, USAGE),
+                writer.finish(0, AnswerEnd.of(FinishReason.STOP), USAGE),
                 writer.end(USAGE));
         String head =
                 "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion.chunk\",\"created\":1700000000,\"model\":\"m\","
@@ -88,7 +98,7 @@ class WriterTest {
         List<String> events = events(
                 writer.begin(0),
                 writer.delta(0, ChatDelta.content("hi")),
-                writer.finish(0, FinishReason.STOP, USAGE),
+                writer.finish(0, AnswerEnd.of(FinishReason.STOP), USAGE),
                 writer.end(USAGE));
         for (String event : events.subList(0, 3)) {
             assertThat(JSON.readTree(event).get("usage").isNull()).isTrue();
@@ -102,7 +112,8 @@ class WriterTest {
     @Test
     void streamThatDeclinesUsage_hasNone() throws Exception {
         ChatCompletionWriter writer = chat(StreamUsage.NONE);
-        List<String> events = events(writer.begin(0), writer.finish(0, FinishReason.LENGTH, USAGE), writer.end(USAGE));
+        List<String> events =
+                events(writer.begin(0), writer.finish(0, AnswerEnd.of(FinishReason.LENGTH), USAGE), writer.end(USAGE));
         assertThat(events)
                 .hasSize(3)
                 .noneMatch(event -> event.contains("usage"))
@@ -117,7 +128,9 @@ class WriterTest {
         JsonNode choice = JSON.readTree(chat(StreamUsage.NONE)
                         .whole(
                                 List.of(new ChatChoice(
-                                        0, new ChatDelta("hm", null, null, CALLS), FinishReason.TOOL_CALLS)),
+                                        0,
+                                        new ChatDelta("hm", null, null, CALLS),
+                                        AnswerEnd.of(FinishReason.TOOL_CALLS))),
                                 USAGE))
                 .at("/choices/0");
         assertThat(choice.at("/finish_reason").textValue()).isEqualTo("tool_calls");
@@ -143,7 +156,7 @@ class WriterTest {
                                 "x",
                                 null,
                                 List.of(ToolCallDelta.arguments(0, "{}"), ToolCallDelta.begin(1, "call_2", "g")))),
-                writer.finish(0, FinishReason.TOOL_CALLS, USAGE),
+                writer.finish(0, AnswerEnd.of(FinishReason.TOOL_CALLS), USAGE),
                 writer.end(USAGE));
         assertThat(JSON.readTree(events.get(1)).at("/choices/0/delta").toString())
                 .isEqualTo("{\"tool_calls\":[{\"index\":0,\"id\":\"call_1\",\"type\":\"function\",\"function\":"
@@ -186,7 +199,8 @@ class WriterTest {
                 new Logprob("He".getBytes(UTF_8), -1, List.of(new Logprob("Ho".getBytes(UTF_8), -2, List.of()))),
                 new Logprob("llo".getBytes(UTF_8), 0, List.of()));
         assertThat(text(writer.whole(
-                        List.of(new CompletionWriter.Choice(0, "Hello", logprobs, FinishReason.STOP)), USAGE)))
+                        List.of(new CompletionWriter.Choice(0, "Hello", logprobs, AnswerEnd.of(FinishReason.STOP))),
+                        USAGE)))
                 .isEqualTo("{\"id\":\"cmpl-1\",\"object\":\"text_completion\",\"created\":1,\"model\":\"m\","
                         + "\"system_fingerprint\":\"fp\",\"choices\":[{\"index\":0,\"text\":\"Hello\",\"logprobs\":{"
                         + "\"tokens\":[\"He\",\"llo\"],\"token_logprobs\":[-1.0,0.0],"
@@ -202,8 +216,8 @@ class WriterTest {
                 writer.text(0, "ab", List.of(ab)),
                 writer.text(3, "ab", List.of(ab)),
                 writer.text(0, "ab", List.of(ab)),
-                writer.finish(0, FinishReason.STOP, null),
-                writer.finish(3, FinishReason.LENGTH, USAGE),
+                writer.finish(0, AnswerEnd.of(FinishReason.STOP), null),
+                writer.finish(3, AnswerEnd.of(FinishReason.LENGTH), USAGE),
                 writer.end(USAGE));
         assertThat(JSON.readTree(events.get(1))
                         .at("/choices/0/logprobs/text_offset/0")

@@ -130,10 +130,11 @@ public final class OutputSplitter {
             tokensWithoutText++;
             return List.of();
         }
-        if (state == State.VERBATIM && calls == null && held.isEmpty()) {
+        if (isPlain(text)) {
+            boolean reasoning = state == State.REASONING;
+            reasoningTokens += reasoning ? 1 + tokensWithoutText : 0;
             tokensWithoutText = 0;
-            return List.of(
-                    new Piece(Kind.CONTENT, text)); // most tokens of most models: nothing to find, nothing to hold
+            return List.of(new Piece(reasoning ? Kind.REASONING : Kind.CONTENT, text));
         }
         held.append(text);
         shares.addLast(new Share(1 + tokensWithoutText, text.length()));
@@ -143,6 +144,29 @@ public final class OutputSplitter {
             // Each step settles one tag or one run of text.
         }
         return pieces;
+    }
+
+    /** Whether nothing is to be found in the text, nor held back of it: so it is with most tokens. */
+    private boolean isPlain(String text) {
+        if (!held.isEmpty() || dropsLineBreaks) {
+            return false;
+        }
+        return switch (state) {
+            case DETECT -> false;
+            case VERBATIM -> calls == null;
+            case CONTENT -> calls == null && !mayHold(text, CONTENT_ENDS);
+            case REASONING -> text.charAt(text.length() - 1) != '\n' && !mayHold(text, reasoningEnds);
+        };
+    }
+
+    /** Whether one of the tags could be in the text, or begin in it. */
+    private static boolean mayHold(String text, List<String> tags) {
+        for (int i = 0; i < tags.size(); i++) {
+            if (text.indexOf(tags.get(i).charAt(0)) >= 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The output has ended: gives out what was held back. */
@@ -265,12 +289,23 @@ public final class OutputSplitter {
         int longest = 0;
         for (String tag : tags) {
             for (int length = Math.min(tag.length() - 1, held.length()); length > longest; length--) {
-                if (held.lastIndexOf(tag.substring(0, length)) == held.length() - length) {
+                if (endsWith(tag, length)) {
                     longest = length;
                 }
             }
         }
         return longest;
+    }
+
+    /** Whether the held text ends in the tag's first characters. */
+    private boolean endsWith(String tag, int length) {
+        int offset = held.length() - length;
+        for (int i = 0; i < length; i++) {
+            if (held.charAt(offset + i) != tag.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private int withoutLineBreaks(int end) {

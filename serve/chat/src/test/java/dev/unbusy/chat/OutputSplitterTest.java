@@ -50,6 +50,27 @@ class OutputSplitterTest {
         assertThat(splitter.feed("abc")).containsExactly(reasoning("abc"));
     }
 
+    /** Nor copied: nearly all tokens of an answer that reasons are such, and each would leave a dozen objects behind. */
+    @Test
+    void feed_textInWhichNoTagCanBegin_isGivenOutItself() {
+        for (OutputStart start : List.of(OutputStart.PLAIN, OutputStart.REASONING, OutputStart.CONTENT)) {
+            OutputSplitter splitter = new OutputSplitter(start);
+            splitter.feed("The ");
+            String text = "answer ";
+            assertThat(splitter.feed(text).getFirst().text()).isSameAs(text);
+        }
+    }
+
+    @Test
+    void feed_textWithoutTags_countsAsReasoningOnlyThere() {
+        OutputSplitter splitter = new OutputSplitter(OutputStart.REASONING);
+        for (String token : List.of("\n", "", "The", "", "", " answer", "\n", "</think>", "", "is", " four")) {
+            splitter.feed(token);
+        }
+        splitter.finish();
+        assertThat(splitter.reasoningTokens()).isEqualTo(5);
+    }
+
     @Test
     void finish_beforeTag_everythingIsReasoning() {
         assertThat(split(OutputStart.REASONING, "cut short </thi"))

@@ -1,5 +1,6 @@
 package dev.unbusy.engine;
 
+import dev.unbusy.api.AnswerEnd;
 import dev.unbusy.api.ApiError;
 import dev.unbusy.api.ApiException;
 import dev.unbusy.api.FinishReason;
@@ -31,7 +32,7 @@ final class Answer {
     private final AnswerForm form;
     private final boolean stream;
     private final int choicesPerPrompt;
-    private final FinishReason[] reasons;
+    private final AnswerEnd[] ends;
     private final GenerationUsage[] usages;
     private int ended;
     /** Asked for by whoever may have to find another worker for the rest; null else. */
@@ -62,7 +63,7 @@ final class Answer {
         this.form = form;
         this.stream = stream;
         this.choicesPerPrompt = choicesPerPrompt;
-        reasons = new FinishReason[choices];
+        ends = new AnswerEnd[choices];
         usages = new GenerationUsage[choices];
         begun = new boolean[choices];
         this.marks = stream ? marks : null;
@@ -98,8 +99,8 @@ final class Answer {
     }
 
     List<GenerationListener> listeners() {
-        List<GenerationListener> listeners = new ArrayList<>(reasons.length);
-        for (int choice = 0; choice < reasons.length; choice++) {
+        List<GenerationListener> listeners = new ArrayList<>(ends.length);
+        for (int choice = 0; choice < ends.length; choice++) {
             listeners.add(new Choice(choice));
         }
         return listeners;
@@ -107,7 +108,7 @@ final class Answer {
 
     /** Another worker ended this choice; nothing of it is told again. */
     synchronized void endedBefore(int choice, GenerationUsage usage) {
-        reasons[choice] = FinishReason.STOP;
+        ends[choice] = AnswerEnd.of(FinishReason.STOP);
         usages[choice] = usage;
         ended++;
     }
@@ -195,7 +196,7 @@ final class Answer {
     }
 
     private synchronized void choiceEnded(
-            int choice, List<OutputSplitter.Piece> pieces, FinishReason reason, GenerationUsage usage) {
+            int choice, List<OutputSplitter.Piece> pieces, AnswerEnd end, GenerationUsage usage) {
         if (over) {
             return;
         }
@@ -203,12 +204,12 @@ final class Answer {
         if (marks != null) {
             marks.ended(choice);
         }
-        reasons[choice] = reason;
+        ends[choice] = end;
         usages[choice] = usage;
         ended++;
-        boolean last = ended == reasons.length;
+        boolean last = ended == ends.length;
         if (stream) {
-            send(form.finish(choice, reason, last ? usage() : null));
+            send(form.finish(choice, end, last ? usage() : null));
             flush();
         }
         if (last) {
@@ -219,7 +220,7 @@ final class Answer {
                 flush();
                 exchange.end();
             } else {
-                Answers.json(exchange, form.whole(reasons, usage()));
+                Answers.json(exchange, form.whole(ends, usage()));
             }
         }
     }
@@ -245,7 +246,7 @@ final class Answer {
         } else {
             Answers.error(exchange, error);
         }
-        if (handle != null && reasons.length > 1) {
+        if (handle != null && ends.length > 1) {
             handle.cancel(CancelReason.SIBLING_FAILED);
         }
     }
@@ -306,8 +307,8 @@ final class Answer {
         }
 
         @Override
-        public void ended(List<OutputSplitter.Piece> pieces, FinishReason reason, GenerationUsage usage) {
-            choiceEnded(index, pieces, reason, usage);
+        public void ended(List<OutputSplitter.Piece> pieces, AnswerEnd end, GenerationUsage usage) {
+            choiceEnded(index, pieces, end, usage);
         }
 
         @Override

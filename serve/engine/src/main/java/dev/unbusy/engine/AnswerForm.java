@@ -1,6 +1,6 @@
 package dev.unbusy.engine;
 
-import dev.unbusy.api.FinishReason;
+import dev.unbusy.api.AnswerEnd;
 import dev.unbusy.api.Usage;
 import dev.unbusy.chat.OutputSplitter;
 import dev.unbusy.sampling.TokenLogprobs;
@@ -22,7 +22,7 @@ interface AnswerForm {
             int choice, List<OutputSplitter.Piece> pieces, @Nullable TokenLogprobs logprobs, boolean insideReasoning);
 
     /** @param usage of the whole request, with the choice that ends last; null with the others */
-    byte[] finish(int choice, FinishReason reason, @Nullable Usage usage);
+    byte[] finish(int choice, AnswerEnd end, @Nullable Usage usage);
 
     /** The end of the stream. */
     byte[] end(Usage usage);
@@ -32,5 +32,5 @@ interface AnswerForm {
             int choice, List<OutputSplitter.Piece> pieces, @Nullable TokenLogprobs logprobs, boolean insideReasoning);
 
     /** The whole answer from what was collected. */
-    byte[] whole(FinishReason[] reasons, Usage usage);
+    byte[] whole(AnswerEnd[] ends, Usage usage);
 }

@@ -7,6 +7,7 @@ import dev.unbusy.llama.Vocab;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From the tokens of an answer to reasoning, content and calls: 1. bytes to characters, 2. stop texts, 3. {@link
@@ -31,8 +32,11 @@ final class AnswerText {
     /** What is certain with this token. */
     List<Piece> add(int token, Vocab vocab) {
         boolean shown = !shownTokens.isEmpty() && shownTokens.contains(token);
-        vocab.appendPiece(token, shown, characters.room(vocab.pieceLength(token, shown)));
-        String text = characters.take();
+        String text = !shown && characters.isEmpty() ? vocab.wholeText(token) : "";
+        if (text.isEmpty()) {
+            vocab.appendPiece(token, shown, characters.room(vocab.pieceLength(token, shown)));
+            text = characters.take();
+        }
         return mayCall ? cut(splitter.feed(text)) : splitter.feed(stops.feed(text));
     }
 
@@ -96,6 +100,12 @@ final class AnswerText {
 
     boolean stopped() {
         return stops.stopped();
+    }
+
+    /** The stop text that was reached; null where none was. */
+    @Nullable
+    String stopText() {
+        return stops.found();
     }
 
     boolean insideReasoning() {

@@ -1,9 +1,9 @@
 package dev.unbusy.engine;
 
+import dev.unbusy.api.AnswerEnd;
 import dev.unbusy.api.ChatChoice;
 import dev.unbusy.api.ChatCompletionWriter;
 import dev.unbusy.api.ChatDelta;
-import dev.unbusy.api.FinishReason;
 import dev.unbusy.api.Logprob;
 import dev.unbusy.api.ResponseIds;
 import dev.unbusy.api.ToolCallDelta;
@@ -92,8 +92,8 @@ final class ChatAnswer implements AnswerForm {
     }
 
     @Override
-    public byte[] finish(int choice, FinishReason reason, @Nullable Usage usage) {
-        return writer.finish(choice, reason, usage);
+    public byte[] finish(int choice, AnswerEnd end, @Nullable Usage usage) {
+        return writer.finish(choice, end, usage);
     }
 
     @Override
@@ -122,9 +122,9 @@ final class ChatAnswer implements AnswerForm {
     }
 
     @Override
-    public byte[] whole(FinishReason[] reasons, Usage usage) {
-        List<ChatChoice> choices = new ArrayList<>(reasons.length);
-        for (int i = 0; i < reasons.length; i++) {
+    public byte[] whole(AnswerEnd[] ends, Usage usage) {
+        List<ChatChoice> choices = new ArrayList<>(ends.length);
+        for (int i = 0; i < ends.length; i++) {
             Collected mine = collected.get(i);
             mine.closeCall();
             choices.add(new ChatChoice(
@@ -134,7 +134,7 @@ final class ChatAnswer implements AnswerForm {
                             mine.content.isEmpty() && !mine.calls.isEmpty() ? null : mine.content.toString(),
                             tellsLogprobs ? new ChatDelta.Logprobs(mine.reasoningLogprobs, mine.contentLogprobs) : null,
                             mine.calls),
-                    reasons[i]));
+                    ends[i]));
         }
         return writer.whole(choices, usage);
     }

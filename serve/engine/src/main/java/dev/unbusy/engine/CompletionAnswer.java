@@ -1,7 +1,7 @@
 package dev.unbusy.engine;
 
+import dev.unbusy.api.AnswerEnd;
 import dev.unbusy.api.CompletionWriter;
-import dev.unbusy.api.FinishReason;
 import dev.unbusy.api.Logprob;
 import dev.unbusy.api.Usage;
 import dev.unbusy.chat.OutputSplitter;
@@ -53,8 +53,8 @@ final class CompletionAnswer implements AnswerForm {
     }
 
     @Override
-    public byte[] finish(int choice, FinishReason reason, @Nullable Usage usage) {
-        return writer.finish(choice, reason, usage);
+    public byte[] finish(int choice, AnswerEnd end, @Nullable Usage usage) {
+        return writer.finish(choice, end, usage);
     }
 
     @Override
@@ -76,11 +76,11 @@ final class CompletionAnswer implements AnswerForm {
     }
 
     @Override
-    public byte[] whole(FinishReason[] reasons, Usage usage) {
-        List<CompletionWriter.Choice> choices = new ArrayList<>(reasons.length);
-        for (int i = 0; i < reasons.length; i++) {
+    public byte[] whole(AnswerEnd[] ends, Usage usage) {
+        List<CompletionWriter.Choice> choices = new ArrayList<>(ends.length);
+        for (int i = 0; i < ends.length; i++) {
             choices.add(new CompletionWriter.Choice(
-                    i, collected.get(i).toString(), tellsLogprobs ? collectedLogprobs.get(i) : null, reasons[i]));
+                    i, collected.get(i).toString(), tellsLogprobs ? collectedLogprobs.get(i) : null, ends[i]));
         }
         return writer.whole(choices, usage);
     }

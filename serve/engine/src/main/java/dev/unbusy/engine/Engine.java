@@ -14,7 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,10 +35,9 @@ public final class Engine implements AutoCloseable {
     private final Scheduler<Work> scheduler;
     private final SchedulerOptions options;
     private final EngineMetrics metrics;
-    private final int maxWaiting;
     private final Runnable onFatal;
     private final LinkedBlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
-    private final AtomicInteger queued = new AtomicInteger();
+    private final Intake intake;
     private final Thread thread;
     private final CompletableFuture<@Nullable Void> made = new CompletableFuture<>();
     private final Rates rates = new Rates();
@@ -61,24 +59,24 @@ public final class Engine implements AutoCloseable {
 
     /**
      * @param contexts makes the context; called on the engine's thread, which then owns it
-     * @param maxWaiting most requests taken in and not yet started
+     * @param intake of this engine alone
      * @param onFatal called once when the native context is lost; the process should end
      */
-    public Engine(
+    Engine(
             Supplier<Context> contexts,
             Vocab vocab,
             SchedulerOptions options,
             EngineMetrics metrics,
-            int maxWaiting,
+            Intake intake,
             Runnable onFatal) {
         this.contexts = contexts;
         this.vocab = vocab;
         this.options = options;
         this.metrics = metrics;
-        this.maxWaiting = maxWaiting;
+        this.intake = intake;
         this.onFatal = onFatal;
         scheduler = new Scheduler<>(options);
-        results = new StepResults(scheduler, vocab, metrics, held, queued);
+        results = new StepResults(scheduler, vocab, metrics, held, intake);
         status = EngineStatus.idle(options.kvCells());
         thread = Thread.ofPlatform().name("engine-0").unstarted(this::run);
     }
@@ -111,7 +109,7 @@ public final class Engine implements AutoCloseable {
 
     /** Answers that wait, those included that the engine's thread does not know yet: it may be what stands still. */
     public int waiting() {
-        return Math.max(0, queued.get() - status.running());
+        return Math.max(0, intake.answers() - status.running());
     }
 
     /** How the steps get on, the one under way included. */
@@ -126,7 +124,12 @@ public final class Engine implements AutoCloseable {
 
     /** Has the account of cells checked between two steps; fails with what contradicts itself. */
     CompletableFuture<Void> checkIntegrity() {
-        return CompletableFuture.runAsync(scheduler::checkIntegrity, inbox::add);
+        return onThread(scheduler::checkIntegrity);
+    }
+
+    /** Runs something on the engine's thread, between two steps. */
+    CompletableFuture<Void> onThread(Runnable action) {
+        return CompletableFuture.runAsync(action, inbox::add);
     }
 
     public SchedulerOptions options() {
@@ -144,7 +147,8 @@ public final class Engine implements AutoCloseable {
      * Takes answers in that belong together.
      *
      * @return null if the inbox is full
-     * @throws dev.unbusy.api.ApiException where an answer is to go on behind tokens that no worker can have written
+     * @throws dev.unbusy.api.ApiException where an answer is to go on behind tokens that no worker can have written; 429 where
+     *     there is no room for its grammar
      */
     public @Nullable Handle submit(List<GenerationRequest> requests, List<? extends GenerationListener> listeners) {
         int count = requests.size();
@@ -153,7 +157,7 @@ public final class Engine implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             generations.add(new Generation(requests.get(i), listeners.get(i), vocab, nowNanos));
         }
-        if (!reserve(count)) {
+        if (closing || !intake.take(requests)) {
             return null;
         }
         inbox.add(() -> generations.forEach(results::enter));
@@ -172,7 +176,7 @@ public final class Engine implements AutoCloseable {
     @Nullable
     Handle embed(EmbeddingJob job) {
         int places = Math.min(job.inputs(), Math.max(1, options.maxRunning() / 2));
-        if (!reserve(places)) {
+        if (closing || !intake.take(places)) {
             return null;
         }
         inbox.add(() -> enter(job, places));
@@ -182,19 +186,11 @@ public final class Engine implements AutoCloseable {
         };
     }
 
-    private boolean reserve(int places) {
-        if (closing || queued.addAndGet(places) > maxWaiting + options.maxRunning()) {
-            queued.addAndGet(-places);
-            return false;
-        }
-        return true;
-    }
-
     private void enter(EmbeddingJob job, int places) {
         for (int place = 0; place < places; place++) {
             Embedding embedding = job.next();
             if (embedding == null) { // Cancelled already.
-                queued.decrementAndGet();
+                intake.left();
             } else {
                 results.enter(embedding);
             }
@@ -335,7 +331,7 @@ public final class Engine implements AutoCloseable {
     private void publish() {
         status = new EngineStatus(
                 scheduler.running(),
-                Math.max(0, queued.get() - scheduler.running()),
+                Math.max(0, intake.answers() - scheduler.running()),
                 scheduler.cellsTotal(),
                 scheduler.cellsAvailable(),
                 scheduler.cellsFree(),

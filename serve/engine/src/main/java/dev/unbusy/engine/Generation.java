@@ -1,6 +1,6 @@
 package dev.unbusy.engine;
 
-import dev.unbusy.api.Continuation;
+import dev.unbusy.api.AnswerEnd;
 import dev.unbusy.api.FinishReason;
 import dev.unbusy.chat.OutputSplitter;
 import dev.unbusy.grammar.Grammar;
@@ -107,21 +107,12 @@ final class Generation extends Work {
         MaskStore.Constraint own = constraint;
         if (own == null) {
             own = masks.begin(grammar);
-            replay(own);
+            for (int written : request.written().tokens()) {
+                own.accept(written);
+            }
             constraint = own;
         }
         return sampler.sample(logits, vocab.size(), own.allowed(), scratch);
-    }
-
-    private void replay(MaskStore.Constraint own) {
-        int[] written = request.written().tokens();
-        for (int i = 0; i < written.length; i++) {
-            if (!own.allows(written[i])) {
-                throw Continuation.wrong("has token " + written[i] + " at place " + i
-                        + ", which the request's form does not allow there");
-            }
-            own.accept(written[i]);
-        }
     }
 
     private void tell(int token, List<OutputSplitter.Piece> pieces, @Nullable TokenLogprobs logprobs) {
@@ -174,6 +165,10 @@ final class Generation extends Work {
         }
     }
 
+    GenerationRequest request() {
+        return request;
+    }
+
     int chosen() {
         return chosen;
     }
@@ -192,7 +187,9 @@ final class Generation extends Work {
     private void end(FinishReason reason, List<OutputSplitter.Piece> rest) {
         listener.ended(
                 rest,
-                reason == FinishReason.STOP && text.toolCalls() > 0 ? FinishReason.TOOL_CALLS : reason,
+                new AnswerEnd(
+                        reason == FinishReason.STOP && text.toolCalls() > 0 ? FinishReason.TOOL_CALLS : reason,
+                        text.stopText()),
                 new GenerationUsage(promptLength(), cachedAtFirst(), chosen, Math.min(chosen, text.reasoningTokens())));
     }
 }

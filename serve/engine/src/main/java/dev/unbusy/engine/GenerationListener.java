@@ -1,6 +1,6 @@
 package dev.unbusy.engine;
 
-import dev.unbusy.api.FinishReason;
+import dev.unbusy.api.AnswerEnd;
 import dev.unbusy.chat.OutputSplitter;
 import dev.unbusy.sampling.TokenLogprobs;
 import java.util.List;
@@ -27,7 +27,7 @@ public interface GenerationListener {
     void flush();
 
     /** The answer is complete; {@code pieces} is what was held back. */
-    void ended(List<OutputSplitter.Piece> pieces, FinishReason reason, GenerationUsage usage);
+    void ended(List<OutputSplitter.Piece> pieces, AnswerEnd end, GenerationUsage usage);
 
     /** The answer cannot be computed. */
     void failed(Throwable cause);

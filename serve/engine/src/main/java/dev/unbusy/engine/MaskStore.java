@@ -50,15 +50,25 @@ public final class MaskStore {
     Constraint begin(Grammar grammar) {
         TokenMasks known = masks;
         if (known == null) {
-            TokenTable made = table;
-            if (made == null) {
-                throw new IllegalStateException("the table of tokens was not prepared");
-            }
+            TokenTable made = table();
             known = new TokenMasks(made);
             scratch = new long[made.maskLength()];
             masks = known;
         }
         return new Constraint(known.matcher(grammar), scratch);
+    }
+
+    /** The start of a grammar for any one thread, which remembers nothing for others. */
+    Matcher apart(Grammar grammar) {
+        return new TokenMasks(table()).matcher(grammar);
+    }
+
+    private TokenTable table() {
+        TokenTable made = table;
+        if (made == null) {
+            throw new IllegalStateException("the table of tokens was not prepared");
+        }
+        return made;
     }
 
     /** One answer's place in its grammar. Owned by the engine's thread. */
@@ -77,10 +87,6 @@ public final class MaskStore {
         long[] allowed() {
             matcher.allowed(scratch);
             return scratch;
-        }
-
-        boolean allows(int token) {
-            return matcher.allows(token);
         }
 
         /** @throws IllegalStateException if the token is not allowed here */

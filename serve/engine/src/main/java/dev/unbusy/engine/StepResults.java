@@ -6,7 +6,6 @@ import dev.unbusy.scheduler.Scheduler;
 import dev.unbusy.scheduler.StepPlan;
 import dev.unbusy.scheduler.Submission;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** Turns what a step has computed into tokens and vectors, and lets work in and out. Owned by the engine's thread. */
 final class StepResults {
@@ -14,17 +13,15 @@ final class StepResults {
     private final Vocab vocab;
     private final EngineMetrics metrics;
     private final HeldTokens held;
-    /** What waits and runs; counted up by whoever submits. */
-    private final AtomicInteger queued;
-
+    private final Intake intake;
     private final SamplerScratch scratch;
 
-    StepResults(Scheduler<Work> scheduler, Vocab vocab, EngineMetrics metrics, HeldTokens held, AtomicInteger queued) {
+    StepResults(Scheduler<Work> scheduler, Vocab vocab, EngineMetrics metrics, HeldTokens held, Intake intake) {
         this.scheduler = scheduler;
         this.vocab = vocab;
         this.metrics = metrics;
         this.held = held;
-        this.queued = queued;
+        this.intake = intake;
         scratch = new SamplerScratch(vocab.size());
     }
 
@@ -56,10 +53,13 @@ final class StepResults {
     }
 
     private void left(Work work) {
-        if (work instanceof Embedding embedding) {
-            embedding.job().left(embedding);
+        switch (work) {
+            case Generation generation -> intake.left(generation.request());
+            case Embedding embedding -> {
+                embedding.job().left(embedding);
+                intake.left();
+            }
         }
-        queued.decrementAndGet();
     }
 
     void fail(Work work, RuntimeException cause) {
@@ -132,7 +132,7 @@ final class StepResults {
         metrics.embedded(embedding.promptLength(), Math.max(0, embedding.cachedTokens()));
         Embedding next = embedding.job().next();
         if (next != null) {
-            queued.incrementAndGet();
+            intake.passOn();
         }
         drop(embedding);
         if (next != null) {

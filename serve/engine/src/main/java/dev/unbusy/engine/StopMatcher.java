@@ -1,6 +1,7 @@
 package dev.unbusy.engine;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the texts that end an answer. Holds back only what could be the beginning of one, so that no part of a stop text
@@ -9,7 +10,7 @@ import java.util.List;
 final class StopMatcher {
     private final List<String> stops;
     private final StringBuilder held = new StringBuilder();
-    private boolean stopped;
+    private @Nullable String found;
 
     StopMatcher(List<String> stops) {
         this.stops = stops;
@@ -22,14 +23,16 @@ final class StopMatcher {
         }
         held.append(text);
         int first = -1;
+        String earliest = null;
         for (String stop : stops) {
             int at = held.indexOf(stop);
             if (at >= 0 && (first < 0 || at < first)) {
                 first = at;
+                earliest = stop;
             }
         }
         if (first >= 0) {
-            stopped = true;
+            found = earliest;
             String before = held.substring(0, first);
             held.setLength(0);
             return before;
@@ -48,7 +51,13 @@ final class StopMatcher {
     }
 
     boolean stopped() {
-        return stopped;
+        return found != null;
+    }
+
+    /** Which one ended the answer; null while none has. */
+    @Nullable
+    String found() {
+        return found;
     }
 
     /** Length of the longest end of the held text that a stop text begins with. */

@@ -18,6 +18,11 @@ final class TextAssembler {
     private ByteBuffer bytes = ByteBuffer.allocate(64);
     private CharBuffer chars = CharBuffer.allocate(64);
 
+    /** Whether nothing is held of a character that is not whole yet. */
+    boolean isEmpty() {
+        return bytes.position() == 0;
+    }
+
     /** Room for a token of that many bytes; the caller writes it and then calls {@link #take}. */
     ByteBuffer room(int length) {
         if (bytes.remaining() < length) {

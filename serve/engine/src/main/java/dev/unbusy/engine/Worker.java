@@ -9,6 +9,7 @@ import dev.unbusy.http.HttpServerOptions;
 import dev.unbusy.metrics.Metric;
 import dev.unbusy.metrics.Metrics;
 import dev.unbusy.text.Progress;
+import dev.unbusy.text.Text;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -35,6 +36,8 @@ public final class Worker implements AutoCloseable {
      * @param natives directory of the native libraries
      * @param sha256 their checksums by file name; empty to load them unchecked
      * @param port 0 for a free one
+     * @param wedgedAfter how long its step counter may stand still while work waits ({@link dev.unbusy.api.StepWatch})
+     * @param firstStep the same before the first step, which may read the weights from disk
      */
     public record Options(
             String id,
@@ -45,12 +48,17 @@ public final class Worker implements AutoCloseable {
             String host,
             int port,
             WorkerConfig config,
+            Duration wedgedAfter,
+            Duration firstStep,
             HostFacts machine,
             String version) {}
 
     private final Options options;
     private final LoadedModel model;
-    private final Engine engine;
+    /** Not private: tests hold its thread. */
+    final Engine engine;
+
+    private final WedgeWatch wedge;
     private final Metrics metrics;
     private final TokenizerThreads tokenizers = new TokenizerThreads();
     private final Completions completions;
@@ -72,16 +80,28 @@ public final class Worker implements AutoCloseable {
                 model.vocab(),
                 model.schedulerOptions(),
                 new EngineMetrics(metrics),
-                options.config().maxWaiting(),
+                new Intake(
+                        options.config().maxWaiting() + model.schedulerOptions().maxRunning(),
+                        Runtime.getRuntime().maxMemory() / Intake.HEAP_SHARE),
                 onFatal);
         completions = new Completions(engine, model, options.config(), tokenizers);
         embeddings = new Embeddings(engine, model, options.config(), tokenizers);
+        wedge = new WedgeWatch(
+                options.wedgedAfter(),
+                options.firstStep(),
+                this::status,
+                why -> LOG.warn("wedged: {}", standing(why)),
+                () -> {
+                    LOG.error("wedged for good: this process ends, for another to be started");
+                    onFatal.run();
+                });
     }
 
     /**
      * Loads the model, which takes seconds to minutes, and listens.
      *
-     * @param onFatal called once when the native context is lost; the process should end with {@link #EXIT_ENGINE_LOST}
+     * @param onFatal called when the native context is lost, or stands still for good; the process should end with {@link
+     *     #EXIT_ENGINE_LOST}
      * @throws dev.unbusy.text.UserError naming what is wrong with file, memory, libraries or address
      */
     public static Worker start(Options options, Progress progress, Runnable onFatal) {
@@ -108,8 +128,10 @@ public final class Worker implements AutoCloseable {
                                             ApiError.http(status, message).body())
                             .withEventLoopThreads(1),
                     worker::handle);
+            worker.wedge.start();
             return worker;
         } catch (RuntimeException e) {
+            worker.wedge.close();
             worker.engine.close();
             worker.completions.close();
             worker.tokenizers.close();
@@ -125,10 +147,12 @@ public final class Worker implements AutoCloseable {
 
     public WorkerStatus status() {
         EngineStatus now = engine.status();
+        Text wedged = wedge.reason();
+        WorkerStatus.State state = wedged == null ? WorkerStatus.State.READY : WorkerStatus.State.WEDGED;
         return new WorkerStatus(
                 options.id(),
                 options.modelName(),
-                draining ? WorkerStatus.State.DRAINING : WorkerStatus.State.READY,
+                draining ? WorkerStatus.State.DRAINING : state,
                 ProcessHandle.current().pid(),
                 url(),
                 now.running(),
@@ -143,7 +167,7 @@ public final class Worker implements AutoCloseable {
                 0,
                 model.contextTokens(),
                 engine.options().maxRunning(),
-                "");
+                wedged == null ? "" : wedged.en());
     }
 
     /** Takes nothing new and waits for what runs. */
@@ -158,25 +182,31 @@ public final class Worker implements AutoCloseable {
     /** The supervisor asks a wedged worker to end before it kills it, so that the log says where it stood. */
     private void tellIfStuck() {
         WorkerStatus now = status();
-        boolean busy = now.running() > 0 || now.waiting() > 0;
         double millis = Math.max(now.step().runningMs(), now.step().sinceMs());
-        if (busy && millis > STUCK_MILLIS && millis > now.step().expectedMs()) {
-            StringBuilder stack = new StringBuilder();
-            for (StackTraceElement frame : engine.stack()) {
-                stack.append("\n    at ").append(frame);
-            }
-            LOG.warn(
-                    "no step has ended for {} s, with {} running and {} waiting; the engine's thread stands{}",
-                    Math.round(millis / 1000),
-                    now.running(),
-                    now.waiting(),
-                    stack);
+        if (now.isBusy() && millis > STUCK_MILLIS && millis > now.step().expectedMs()) {
+            LOG.warn("{}", standing(Text.same("no step has ended for " + Math.round(millis / 1000) + " s")));
         }
+    }
+
+    /** Where the engine's thread is, for the log. */
+    private String standing(Text why) {
+        WorkerStatus now = status();
+        StringBuilder text = new StringBuilder(why.en())
+                .append("; with ")
+                .append(now.running())
+                .append(" running and ")
+                .append(now.waiting())
+                .append(" waiting the engine's thread stands");
+        for (StackTraceElement frame : engine.stack()) {
+            text.append("\n    at ").append(frame);
+        }
+        return text.toString();
     }
 
     @Override
     public void close() {
         draining = true;
+        wedge.close();
         server.close();
         engine.close();
         completions.close();
@@ -211,8 +241,11 @@ public final class Worker implements AutoCloseable {
     }
 
     private void ready(Exchange exchange) {
+        Text wedged = wedge.reason();
         if (draining) {
             Answers.error(exchange, drainingError());
+        } else if (wedged != null) {
+            Answers.error(exchange, ApiError.noWorker("this worker is wedged: " + wedged.en(), 1));
         } else {
             exchange.respond(200, "text/plain; charset=utf-8", "ready\n");
         }

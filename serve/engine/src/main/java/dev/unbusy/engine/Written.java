@@ -2,6 +2,8 @@ package dev.unbusy.engine;
 
 import dev.unbusy.api.ApiError;
 import dev.unbusy.api.Continuation;
+import dev.unbusy.grammar.Grammar;
+import dev.unbusy.grammar.Matcher;
 import dev.unbusy.llama.Vocab;
 import dev.unbusy.sampling.SamplerState;
 import java.util.ArrayList;
@@ -75,12 +77,30 @@ record Written(int[] tokens, int cachedTokens, boolean ended) {
                 over = text.stopped() || i + 1 == request.maxTokens();
             }
         }
-        // What a grammar ends is known on the engine's thread only.
+        replayForm(request);
+        // A grammar may end an answer too.
         if (over != request.written().ended() && request.shape().grammar() == null) {
             throw Continuation.wrong(
                     over ? "ends the answer, but is not marked so" : "is marked as the end of an answer that is open");
         }
         return text;
+    }
+
+    /** Before anything is sent: behind the head of a stream an error could not be told from an answer. */
+    private static void replayForm(GenerationRequest request) {
+        Grammar grammar = request.shape().grammar();
+        MaskStore masks = request.masks();
+        int[] tokens = request.written().tokens();
+        if (grammar == null || masks == null || tokens.length == 0) {
+            return;
+        }
+        Matcher matcher = masks.apart(grammar);
+        for (int i = 0; i < tokens.length; i++) {
+            if (!matcher.accept(tokens[i])) {
+                throw Continuation.wrong("has token " + tokens[i] + " at place " + i
+                        + ", which the request's form does not allow there");
+            }
+        }
     }
 
     /** What an answer took that has ended before. */

@@ -1,7 +1,7 @@
 package dev.unbusy.engine;
 
 import com.sun.management.ThreadMXBean;
-import dev.unbusy.api.FinishReason;
+import dev.unbusy.api.AnswerEnd;
 import dev.unbusy.chat.OutputSplitter;
 import dev.unbusy.chat.OutputStart;
 import dev.unbusy.sampling.SamplerState;
@@ -27,9 +27,11 @@ import org.jspecify.annotations.Nullable;
  * run its main with the system properties of the engine's tests (docs/results says how).
  *
  * <ol>
- *   <li>Engine alone: bytes of the thread {@code engine-0} between two tokens of the first stream, listeners that keep nothing.
+ *   <li>Engine alone: bytes of the thread {@code engine-0} between two tokens of the first stream, listeners that keep nothing; with
+ *       plain text, and with an answer that reasons, where tags are looked for in every token.
  *   <li>Worker over HTTP: streams read by threads that allocate nothing while they read; the difference between long and short
- *       answers is what the tokens in between cost, on {@code engine-0} and on all threads but the readers.
+ *       answers is what the tokens in between cost, on {@code engine-0} and on all threads but the readers; and the same with
+ *       marks, which a gateway asks for.
  * </ol>
  */
 final class AllocationPerToken {
@@ -47,25 +49,31 @@ final class AllocationPerToken {
                 : Stream.of(arguments).map(Integer::valueOf).toList();
         List<String> figures = new ArrayList<>();
         for (int streams : counts) {
-            figures.add(figure("engine", streams, "engineThread", engine(streams)));
+            figures.add(figure("engine", streams, "engineThread", engine(streams, OutputStart.PLAIN)));
+            figures.add(figure("engine, reasoning", streams, "engineThread", engine(streams, OutputStart.REASONING)));
         }
         try (Worker worker = RealModel.worker("w-1", RealModel.file(), RealModel.config(8, 0))) {
             for (int streams : counts) {
-                worker(worker, streams, SHORT); // warm
-                List<Double> engine = new ArrayList<>();
-                List<Double> all = new ArrayList<>();
-                for (int round = 0; round < ROUNDS; round++) {
-                    long[] few = worker(worker, streams, SHORT);
-                    long[] many = worker(worker, streams, LONG);
-                    double tokens = (double) (LONG - SHORT) * streams;
-                    engine.add((many[0] - few[0]) / tokens);
-                    all.add((many[1] - few[1]) / tokens);
-                }
-                figures.add(figure("worker", streams, "engineThread", engine));
-                figures.add(figure("worker", streams, "allThreads", all));
+                figures.addAll(worker(worker, streams, ""));
+                figures.addAll(worker(worker, streams, "x-unbusy-marks: 1\r\n"));
             }
         }
         System.out.println("{\"bytesPerToken\":[\n" + String.join(",\n", figures) + "\n]}");
+    }
+
+    private static List<String> worker(Worker worker, int streams, String headers) throws InterruptedException {
+        worker(worker, streams, SHORT, headers); // warm
+        List<Double> engine = new ArrayList<>();
+        List<Double> all = new ArrayList<>();
+        for (int round = 0; round < ROUNDS; round++) {
+            long[] few = worker(worker, streams, SHORT, headers);
+            long[] many = worker(worker, streams, LONG, headers);
+            double tokens = (double) (LONG - SHORT) * streams;
+            engine.add((many[0] - few[0]) / tokens);
+            all.add((many[1] - few[1]) / tokens);
+        }
+        String what = headers.isEmpty() ? "worker" : "worker, marks";
+        return List.of(figure(what, streams, "engineThread", engine), figure(what, streams, "allThreads", all));
     }
 
     private static String figure(String what, int streams, String threads, List<Double> rounds) {
@@ -78,7 +86,7 @@ final class AllocationPerToken {
                 + "]}";
     }
 
-    private static List<Double> engine(int streams) throws InterruptedException {
+    private static List<Double> engine(int streams, OutputStart start) throws InterruptedException {
         List<Double> rounds = new ArrayList<>();
         try (Engine engine = RealModel.engine(RealModel.shared())) {
             int[] prompt = RealModel.shared().vocab().tokenize(PROMPT, true, false);
@@ -87,7 +95,7 @@ final class AllocationPerToken {
                 List<GenerationRequest> requests = new ArrayList<>();
                 List<Ear> ears = new ArrayList<>();
                 for (int i = 0; i < streams; i++) {
-                    requests.add(request(prompt, i));
+                    requests.add(request(prompt, i, start));
                     ears.add(new Ear(mark));
                 }
                 Objects.requireNonNull(engine.submit(requests, ears));
@@ -100,7 +108,7 @@ final class AllocationPerToken {
         return rounds;
     }
 
-    private static GenerationRequest request(int[] prompt, int seed) {
+    private static GenerationRequest request(int[] prompt, int seed, OutputStart start) {
         return new GenerationRequest(
                 prompt.clone(),
                 LONG + 10,
@@ -108,7 +116,7 @@ final class AllocationPerToken {
                 SamplerState.start(seed, 0),
                 List.of(),
                 true,
-                AnswerShape.free(OutputStart.PLAIN),
+                AnswerShape.free(start),
                 null,
                 Claims.NONE);
     }
@@ -163,7 +171,7 @@ final class AllocationPerToken {
         public void flush() {}
 
         @Override
-        public void ended(List<OutputSplitter.Piece> pieces, FinishReason reason, GenerationUsage usage) {
+        public void ended(List<OutputSplitter.Piece> pieces, AnswerEnd end, GenerationUsage usage) {
             mark.over.countDown();
         }
 
@@ -174,11 +182,12 @@ final class AllocationPerToken {
     }
 
     /** Returns the bytes that the engine's thread, and all threads but the readers, allocated for these answers. */
-    private static long[] worker(Worker worker, int streams, int maxTokens) throws InterruptedException {
+    private static long[] worker(Worker worker, int streams, int maxTokens, String headers)
+            throws InterruptedException {
         long engineThread = threadId("engine-0");
         Reader[] readers = new Reader[streams];
         for (int i = 0; i < streams; i++) {
-            readers[i] = new Reader(worker.url(), maxTokens, i);
+            readers[i] = new Reader(worker.url(), maxTokens, i, headers);
         }
         long mine = THREADS.getCurrentThreadAllocatedBytes();
         long engine = THREADS.getThreadAllocatedBytes(engineThread);
@@ -213,13 +222,13 @@ final class AllocationPerToken {
         private final byte[] buffer = new byte[8192];
         private long bytes;
 
-        private Reader(String url, int maxTokens, int seed) {
+        private Reader(String url, int maxTokens, int seed, String headers) {
             uri = URI.create(url);
             String body = "{\"model\":\"starter\",\"stream\":true,\"temperature\":1,\"ignore_eos\":true,\"max_tokens\":"
                     + maxTokens + ",\"seed\":" + seed + ",\"messages\":[{\"role\":\"user\",\"content\":\"" + PROMPT
                     + "\"}]}";
-            request = ("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: "
-                            + body.length() + "\r\n\r\n" + body)
+            request = ("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + headers
+                            + "Content-Length: " + body.length() + "\r\n\r\n" + body)
                     .getBytes(StandardCharsets.US_ASCII);
         }
 

@@ -2,7 +2,7 @@ package dev.unbusy.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unbusy.api.FinishReason;
+import dev.unbusy.api.AnswerEnd;
 import dev.unbusy.chat.OutputSplitter;
 import dev.unbusy.chat.OutputStart;
 import dev.unbusy.grammar.Grammar;
@@ -89,13 +89,14 @@ class CancelledRequestsTest {
         masks.prepare();
         Metrics metrics = new Metrics();
         AtomicInteger lost = new AtomicInteger();
+        Intake intake = new Intake(4096, Long.MAX_VALUE);
         try (model;
                 Engine engine = new Engine(
                         model::newContext,
                         model.vocab(),
                         model.schedulerOptions(),
                         new EngineMetrics(metrics),
-                        4096,
+                        intake,
                         lost::incrementAndGet)) {
             engine.start().awaitContext();
             cancelAll(engine, WARM_UP);
@@ -110,6 +111,8 @@ class CancelledRequestsTest {
             assertThat(fired.values()).as("each stage %s", fired).allMatch(count -> count.get() > 60);
             EngineStatus status = engine.status();
             assertThat(status.cellsFree()).isEqualTo(status.cellsTotal());
+            assertThat(intake.answers()).isZero();
+            assertThat(intake.grammarBytes()).isZero();
             assertThat(engine.waiting()).isZero();
             engine.checkIntegrity().join();
             long heapLeft = heapAfterCollection() - heap;
@@ -233,7 +236,7 @@ class CancelledRequestsTest {
         public void flush() {}
 
         @Override
-        public void ended(List<OutputSplitter.Piece> pieces, FinishReason reason, GenerationUsage usage) {
+        public void ended(List<OutputSplitter.Piece> pieces, AnswerEnd end, GenerationUsage usage) {
             over = true;
         }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.unbusy.api.AnswerEnd;
 import dev.unbusy.api.ChatCompletionWriter;
 import dev.unbusy.api.FinishReason;
 import dev.unbusy.api.StreamUsage;
@@ -95,7 +96,8 @@ class ChatAnswerTest {
             answer.collect(choice, splitter.finish(), null, false);
         }
         JsonNode choices = JSON.readTree(answer.whole(
-                        new FinishReason[] {FinishReason.TOOL_CALLS, FinishReason.TOOL_CALLS}, new Usage(1, 0, 1, 0)))
+                        new AnswerEnd[] {AnswerEnd.of(FinishReason.TOOL_CALLS), AnswerEnd.of(FinishReason.TOOL_CALLS)},
+                        new Usage(1, 0, 1, 0)))
                 .get("choices");
         assertThat(choices.at("/0/message/content").asText()).isEqualTo("Let me see.");
         assertThat(choices.at("/1/message/content").isNull()).isTrue();

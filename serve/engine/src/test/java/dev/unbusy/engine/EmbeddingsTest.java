@@ -166,7 +166,7 @@ class EmbeddingsTest {
                     model.vocab(),
                     model.schedulerOptions(),
                     new EngineMetrics(new Metrics()),
-                    4096,
+                    new Intake(4096, Long.MAX_VALUE),
                     () -> {
                         throw new AssertionError("the engine lost its context");
                     });

@@ -3,6 +3,7 @@ package dev.unbusy.engine;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.unbusy.api.AnswerEnd;
 import dev.unbusy.api.ChatRequest;
 import dev.unbusy.api.FinishReason;
 import dev.unbusy.chat.OutputSplitter;
@@ -184,10 +185,9 @@ class GenerationResumeTest {
         public void flush() {}
 
         @Override
-        public void ended(
-                List<OutputSplitter.Piece> pieces, FinishReason finishReason, GenerationUsage generationUsage) {
+        public void ended(List<OutputSplitter.Piece> pieces, AnswerEnd end, GenerationUsage generationUsage) {
             rest = List.copyOf(pieces);
-            reason = finishReason;
+            reason = end.reason();
             usage = generationUsage;
         }
 

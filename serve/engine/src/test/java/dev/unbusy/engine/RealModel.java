@@ -7,6 +7,7 @@ import dev.unbusy.scheduler.Speculation;
 import dev.unbusy.text.Progress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -90,8 +91,12 @@ final class RealModel {
     }
 
     static Engine engine(LoadedModel model, Metrics metrics) {
+        return engine(model, metrics, new Intake(4096, Long.MAX_VALUE));
+    }
+
+    static Engine engine(LoadedModel model, Metrics metrics, Intake intake) {
         Engine engine = new Engine(
-                model::newContext, model.vocab(), model.schedulerOptions(), new EngineMetrics(metrics), 4096, () -> {
+                model::newContext, model.vocab(), model.schedulerOptions(), new EngineMetrics(metrics), intake, () -> {
                     throw new AssertionError("the engine lost its context");
                 });
         engine.start().awaitContext();
@@ -138,9 +143,25 @@ final class RealModel {
 
     /** A worker on a free port of the loopback interface. */
     static Worker worker(String id, Path file, WorkerConfig config) {
+        return worker(id, file, config, Duration.ofMinutes(1));
+    }
+
+    /** @param wedgedAfter how long its step counter may stand still while work waits */
+    static Worker worker(String id, Path file, WorkerConfig config, Duration wedgedAfter) {
         return Worker.start(
                 new Worker.Options(
-                        id, "starter", file, natives(), Map.of(), "127.0.0.1", 0, config, HostProbe.read(), "test"),
+                        id,
+                        "starter",
+                        file,
+                        natives(),
+                        Map.of(),
+                        "127.0.0.1",
+                        0,
+                        config,
+                        wedgedAfter,
+                        Duration.ofMinutes(5),
+                        HostProbe.read(),
+                        "test"),
                 Progress.NONE,
                 () -> {
                     throw new AssertionError("the engine lost its context");

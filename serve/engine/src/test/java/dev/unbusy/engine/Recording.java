@@ -1,5 +1,6 @@
 package dev.unbusy.engine;
 
+import dev.unbusy.api.AnswerEnd;
 import dev.unbusy.api.FinishReason;
 import dev.unbusy.chat.OutputSplitter;
 import dev.unbusy.sampling.TokenLogprobs;
@@ -47,9 +48,9 @@ final class Recording implements GenerationListener {
     public void flush() {}
 
     @Override
-    public void ended(List<OutputSplitter.Piece> pieces, FinishReason finishReason, GenerationUsage generationUsage) {
+    public void ended(List<OutputSplitter.Piece> pieces, AnswerEnd end, GenerationUsage generationUsage) {
         pieces.forEach(piece -> text.append(piece.text()));
-        reason = finishReason;
+        reason = end.reason();
         usage = generationUsage;
         over.complete(this);
     }

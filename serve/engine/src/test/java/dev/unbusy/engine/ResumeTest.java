@@ -263,13 +263,16 @@ class ResumeTest {
     }
 
     @Test
-    void tokensThatTheSchemaForbids_endTheStreamWithAnErrorThatNamesThem() {
+    void tokensThatTheRequestsFormForbids_areRefusedBeforeTheStreamBegins() {
         Case a = new Case("schema", CHAT, PERSON + ",\"temperature\":0,\"max_tokens\":50");
-        String head = stream(first, a, "").groups().getFirst().marks();
-        String answer = second.stream(CHAT, a.request(), head + "[0,30]\n").body();
-        assertThat(answer)
-                .contains("x-unbusy-resume", "token 30", "does not allow")
-                .doesNotContain("[DONE]");
+        MarkedStream whole = stream(first, a, "");
+        refused(a, whole.groups().getFirst().marks() + "[0,30]\n", 400, "token 30", "does not allow");
+        String open = whole.marksOf(2);
+        refused(a, open + "[0,30]\n", 400, "token 30", "does not allow");
+        Case calls = new Case("calls", CHAT, TOOLS + ",\"tool_choice\":\"required\",\"max_tokens\":50");
+        refused(calls, whole.groups().getFirst().marks() + "[0,30]\n", 400, "at place 0", "does not allow");
+        Case two = new Case("two", CHAT, PERSON + ",\"n\":2,\"temperature\":0,\"max_tokens\":50");
+        refused(two, open + "{\"choice\":1,\"seed\":1,\"cached\":0}\n[1,30]\n", 400, "token 30", "at place 0");
     }
 
     @Test

@@ -44,8 +44,10 @@ class StopMatcherTest {
         assertThat(matcher.feed("a#")).isEqualTo("a");
         assertThat(matcher.feed("#b")).isEqualTo("##b");
         assertThat(matcher.feed("##")).isEmpty();
+        assertThat(matcher.found()).isNull();
         assertThat(matcher.feed("#c")).isEmpty();
         assertThat(matcher.stopped()).isTrue();
+        assertThat(matcher.found()).isEqualTo("###");
     }
 
     private static String letters(Random random, int length) {

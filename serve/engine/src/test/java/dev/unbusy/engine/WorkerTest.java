@@ -11,6 +11,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -154,6 +156,43 @@ class WorkerTest {
                             .body())
                     .startsWith("data: {")
                     .endsWith("data: [DONE]\n\n");
+        }
+    }
+
+    /** Nobody supervises it: it has to find out by itself. */
+    @Test
+    void engineThatStandsStillWithWork_isWedgedByItsOwnWord_untilItGoesOn() throws Exception {
+        CountDownLatch held = new CountDownLatch(1);
+        try (Worker alone = RealModel.worker("w-4", RealModel.file(), RealModel.config(1, 0), Duration.ofSeconds(1))) {
+            post(alone, "/v1/completions", completion("max_tokens", "2", "ignore_eos", "true")); // a first step
+            CompletableFuture<Void> holding = alone.engine.onThread(() -> {
+                try {
+                    held.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            CompletableFuture<HttpResponse<String>> waiting = CLIENT.sendAsync(
+                    request(alone, "/v1/completions", completion("max_tokens", "2")),
+                    HttpResponse.BodyHandlers.ofString());
+            RealModel.await(() -> alone.status().state() == WorkerStatus.State.WEDGED);
+            WorkerStatus told =
+                    WorkerStatus.parse(get(alone, "/internal/status").body().getBytes(StandardCharsets.UTF_8));
+            assertThat(told.state()).isEqualTo(WorkerStatus.State.WEDGED);
+            assertThat(told.reason()).contains("no step has ended");
+            assertThat(get(alone, "/healthz").statusCode()).isEqualTo(200);
+            HttpResponse<String> ready = get(alone, "/readyz");
+            assertThat(ready.statusCode()).isEqualTo(503);
+            assertThat(ready.body()).contains("wedged", "no step has ended");
+
+            held.countDown();
+            holding.join();
+            assertThat(waiting.join().statusCode()).isEqualTo(200);
+            RealModel.await(() -> alone.status().state() == WorkerStatus.State.READY);
+            assertThat(alone.status().reason()).isEmpty();
+            assertThat(get(alone, "/readyz").statusCode()).isEqualTo(200);
+        } finally {
+            held.countDown();
         }
     }
 

@@ -17,6 +17,7 @@ final class Account {
     private @Nullable Slot last;
     private boolean charged;
     private long ranNanos;
+    private long heldNanos;
 
     Account(GatewayContext context, RelayRequest request) {
         this.context = context;
@@ -72,18 +73,27 @@ final class Account {
         slot = null;
         if (current != null) {
             ranNanos += current.ranNanos();
+            heldNanos += current.heldNanos();
             current.release(end);
         }
     }
 
-    /** What it has really cost goes to its tenant's account, and what it really took teaches the next price. */
-    void settle(Dispatcher.Candidate who, UsageScan.@Nullable Found usage, RequestRecord told) {
+    /**
+     * What it has really cost goes to its tenant's account, and what it really took teaches the next price.
+     *
+     * @param pays what nobody counted is estimated: whoever goes away pays for what was done until then
+     */
+    Used settle(Dispatcher.Candidate who, @Nullable WorkerAnswer answer, RequestRecord told, boolean pays) {
         if (!charged) {
-            return;
+            return Used.NOTHING;
         }
+        UsageScan.Found usage = answer == null ? null : answer.usage();
         if (usage == null || usage.promptTokens() <= 0) {
             context.dispatcher().settled(who, ranNanos);
-            return;
+            long events = told.relayedBefore() + (answer == null ? 0 : answer.events());
+            return events > 0 || pays
+                    ? Used.estimated(request.facts().price(), request.stream(), events, heldNanos)
+                    : Used.NOTHING;
         }
         if (last != null && usage.cachedTokens() >= 0) {
             last.observed(usage.promptTokens(), usage.cachedTokens());
@@ -107,5 +117,16 @@ final class Account {
                 usage.promptTokens(),
                 usage.completionTokens(),
                 request.maxTokens() > 0 && usage.completionTokens() >= (long) request.maxTokens() * request.answers()));
+        return Used.counted(usage);
+    }
+
+    /** The last thing: what the ledger has been told is not held any more. */
+    void settleQuota(Used used) {
+        long now = System.nanoTime();
+        if (charged) {
+            request.held().settle(used.totalTokens(), now);
+        } else {
+            request.held().cancel(now);
+        }
     }
 }

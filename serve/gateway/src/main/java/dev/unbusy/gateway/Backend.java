@@ -12,8 +12,9 @@ import java.util.Locale;
  * @param models what it serves
  * @param state whether it takes requests
  * @param reason why it is in that state, for people; empty where there is nothing to say
+ * @param prefill how it goes on with an answer that another one began, where it does not mark its own
  */
-public record Backend(String id, URI uri, List<ServedModel> models, State state, String reason) {
+public record Backend(String id, URI uri, List<ServedModel> models, State state, String reason, Prefill prefill) {
 
     /** Whether a backend takes requests, and if not, whether waiting for it makes sense. */
     public enum State {
@@ -30,6 +31,11 @@ public record Backend(String id, URI uri, List<ServedModel> models, State state,
         public String word() {
             return name().toLowerCase(Locale.ROOT);
         }
+    }
+
+    /** One of which nothing more is known, or need be: our workers mark their streams. */
+    public Backend(String id, URI uri, List<ServedModel> models, State state, String reason) {
+        this(id, uri, models, state, reason, Prefill.NOT_KNOWN);
     }
 
     public Backend {
@@ -54,6 +60,6 @@ public record Backend(String id, URI uri, List<ServedModel> models, State state,
 
     /** The same backend in another state. */
     public Backend in(State newState, String newReason) {
-        return new Backend(id, uri, models, newState, newReason);
+        return new Backend(id, uri, models, newState, newReason, prefill);
     }
 }

@@ -2,6 +2,7 @@ package dev.unbusy.gateway;
 
 import dev.unbusy.admission.Place;
 import dev.unbusy.api.ApiError;
+import dev.unbusy.api.ApiException;
 import dev.unbusy.http.Disconnect;
 import dev.unbusy.http.Exchange;
 import io.netty.buffer.ByteBuf;
@@ -9,7 +10,6 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -23,15 +23,12 @@ import org.jspecify.annotations.Nullable;
  * form that still fits. Used on one event loop.
  *
  * <p>A client that waits longer than {@code keep_alive_after_millis} gets status 200 at once and signs of life from then
- * on, as DeepSeek's API does: comments in a stream, blank lines before other JSON. What goes wrong later is then told
+ * on, as DeepSeek's API does: comments in a stream, blank lines before other JSON, where its form has such signs. What goes wrong later is then told
  * inside the body, in the same envelope.
  */
 final class ClientAnswer {
     private static final byte[] BLANK_LINE = {'\n'};
-    private static final byte[] DATA = "data: ".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] EVENT_END = "\n\n".getBytes(StandardCharsets.US_ASCII);
     private static final String JSON = "application/json";
-    private static final String EVENTS = "text/event-stream; charset=utf-8";
 
     private enum Sent {
         NOTHING,
@@ -46,6 +43,7 @@ final class ClientAnswer {
 
     private final Exchange exchange;
     private final boolean stream;
+    private final AnswerForm form;
     private final long keepAliveAfterNanos;
     private final long keepAliveIntervalNanos;
     private final long arrivedNanos;
@@ -58,12 +56,14 @@ final class ClientAnswer {
     /** Something has been sent since the last tick: the tick knows the time, a write need not. */
     private boolean active;
 
-    ClientAnswer(Exchange exchange, boolean stream, GatewayConfig config, long arrivedNanos) {
+    ClientAnswer(Exchange exchange, boolean stream, AnswerForm form, GatewayConfig config, long arrivedNanos) {
         this.exchange = exchange;
         this.stream = stream;
+        this.form = form;
         this.keepAliveAfterNanos = TimeUnit.MILLISECONDS.toNanos(config.keepAliveAfterMillis());
         this.keepAliveIntervalNanos = TimeUnit.MILLISECONDS.toNanos(config.keepAliveIntervalMillis());
         this.arrivedNanos = arrivedNanos;
+        exchange.flushByHand(); // each read from the worker ends with a flush
     }
 
     ByteBufAllocator allocator() {
@@ -109,11 +109,12 @@ final class ClientAnswer {
     /** @param events whole events; taken over */
     void events(HttpHeaders workerHeaders, ByteBuf events) {
         startEvents(workerHeaders);
-        write(events);
+        writeSome(form.events(events));
     }
 
     void endEvents(HttpHeaders workerHeaders) {
         startEvents(workerHeaders);
+        writeSome(form.endOfEvents());
         end();
     }
 
@@ -131,28 +132,32 @@ final class ClientAnswer {
 
     /** @param body a complete body; taken over */
     void whole(int workerStatus, HttpHeaders workerHeaders, ByteBuf body) {
-        switch (sent) {
-            case NOTHING -> {
-                status = workerStatus;
-                sent = Sent.ALL;
-                exchange.respond(workerStatus, contentType(workerHeaders), body, headers(workerHeaders));
-            }
-            case BLANK_LINES -> {
-                write(body);
-                end();
-            }
-            case EVENTS -> {
-                String json = body.toString(StandardCharsets.UTF_8).strip();
-                body.release();
-                if (workerStatus >= 400 && json.startsWith("{")) {
-                    // Line breaks between the tokens of JSON are free to go; inside strings they are escaped.
-                    endWithEvent(json.replace("\r", "").replace("\n", "").getBytes(StandardCharsets.UTF_8));
-                } else {
-                    error(GatewayErrors.notAStream(workerStatus));
+        try {
+            switch (sent) {
+                case NOTHING -> {
+                    ByteBuf own = form.whole(workerStatus, body);
+                    status = workerStatus;
+                    sent = Sent.ALL;
+                    exchange.respond(workerStatus, contentType(workerHeaders), own, headers(workerHeaders));
                 }
+                case BLANK_LINES -> {
+                    write(form.whole(workerStatus, body));
+                    end();
+                }
+                case EVENTS -> {
+                    writeSome(form.wholeAsEvent(workerStatus, body));
+                    end();
+                }
+                case BYTES, ALL -> body.release();
             }
-            case BYTES, ALL -> body.release();
+        } catch (ApiException e) {
+            error(e.error());
         }
+    }
+
+    /** Whether {@link #startBytes} may be called. */
+    boolean passesPieces() {
+        return form.passesPieces();
     }
 
     void error(ApiError error) {
@@ -160,14 +165,14 @@ final class ClientAnswer {
             case NOTHING -> {
                 status = error.status();
                 sent = Sent.ALL;
-                exchange.respond(status, JSON, error.body(), errorHeaders(error));
+                exchange.respond(status, JSON, form.errorBody(error), errorHeaders(error));
             }
             case EVENTS -> {
-                exchange.write(error.sseEvent());
+                exchange.write(form.errorEvent(error));
                 end();
             }
             case BLANK_LINES -> {
-                write(Unpooled.wrappedBuffer(error.body()));
+                write(Unpooled.wrappedBuffer(form.errorBody(error)));
                 end();
             }
             case BYTES -> abort();
@@ -182,9 +187,12 @@ final class ClientAnswer {
         exchange.abort();
     }
 
+    /** Harmless where an error was the end already. */
     void end() {
-        sent = Sent.ALL;
-        exchange.end();
+        if (sent != Sent.ALL) {
+            sent = Sent.ALL;
+            exchange.end();
+        }
     }
 
     void flush() {
@@ -207,9 +215,9 @@ final class ClientAnswer {
             case NOTHING -> {
                 if (now - arrivedNanos >= keepAliveAfterNanos) {
                     if (stream) {
-                        begin(Sent.EVENTS, 200, EVENTS, null);
+                        begin(Sent.EVENTS, 200, form.eventsType(), null);
                         signOfLife(comment(where), now);
-                    } else {
+                    } else if (form.takesBlankLines()) {
                         begin(Sent.BLANK_LINES, 200, JSON, null);
                         signOfLife(BLANK_LINE, now);
                     }
@@ -229,18 +237,8 @@ final class ClientAnswer {
         }
     }
 
-    /** DeepSeek's comment; while the request waits, with its position and how long it is expected to wait. */
-    private static byte[] comment(@Nullable Supplier<Place> where) {
-        StringBuilder text = new StringBuilder(": keep-alive");
-        if (where != null) {
-            Place place = where.get();
-            text.append(" position=").append(place.position());
-            if (place.waitNanos().isPresent()) {
-                text.append(" wait-ms=")
-                        .append(TimeUnit.NANOSECONDS.toMillis(place.waitNanos().getAsLong()));
-            }
-        }
-        return text.append("\n\n").toString().getBytes(StandardCharsets.US_ASCII);
+    private byte[] comment(@Nullable Supplier<Place> where) {
+        return form.keepAlive(where == null ? null : where.get());
     }
 
     private void signOfLife(byte[] bytes, long now) {
@@ -253,7 +251,7 @@ final class ClientAnswer {
 
     private void startEvents(HttpHeaders workerHeaders) {
         if (sent == Sent.NOTHING) {
-            begin(Sent.EVENTS, 200, EVENTS, workerHeaders);
+            begin(Sent.EVENTS, 200, form.eventsType(), workerHeaders);
         }
     }
 
@@ -272,9 +270,12 @@ final class ClientAnswer {
         exchange.write(bytes);
     }
 
-    private void endWithEvent(byte[] json) {
-        exchange.write(Unpooled.wrappedBuffer(DATA, json, EVENT_END));
-        end();
+    private void writeSome(ByteBuf bytes) {
+        if (bytes.isReadable()) {
+            write(bytes);
+        } else {
+            bytes.release();
+        }
     }
 
     private String[] headers(@Nullable HttpHeaders workerHeaders) {

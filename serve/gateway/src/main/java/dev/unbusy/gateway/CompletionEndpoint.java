@@ -4,13 +4,14 @@ import dev.unbusy.admission.Price;
 import dev.unbusy.admission.PriceBook;
 import dev.unbusy.api.ApiError;
 import dev.unbusy.api.ApiException;
+import dev.unbusy.api.Dialect;
 import dev.unbusy.api.Priority;
 import dev.unbusy.api.RequestOutline;
 import dev.unbusy.http.Exchange;
+import dev.unbusy.ledger.KeyRecord;
 import dev.unbusy.routing.PrefixKeys;
 import dev.unbusy.routing.RequestFacts;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufInputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,26 +31,47 @@ final class CompletionEndpoint {
     }
 
     /** On the exchange's event loop. */
-    void handle(Exchange exchange, RelayRequest.Route route) {
-        RelayRequest request;
+    void handle(Exchange exchange, Caller caller, RelayRequest.Route route) {
         try {
-            request = read(exchange, route);
+            if (route == RelayRequest.Route.ANTHROPIC) {
+                exchange.alwaysHeaders("request-id", exchange.id());
+            }
+            requireTaken(exchange);
+            Asked asked = Asked.read(exchange, route);
+            String model = model(caller, asked);
+            if (asked.needsNoWorker()) {
+                AnswerForm form = asked.form(exchange);
+                context.metrics().ended(route.label(), 200, Outcome.COMPLETED);
+                exchange.respond(200, form.eventsType(), form.endOfEvents());
+                return;
+            }
+            RelayRequest request = request(exchange, caller, asked, model);
+            new Relay(
+                            context,
+                            context.loop(exchange.eventLoop()),
+                            request,
+                            new ClientAnswer(
+                                    exchange,
+                                    request.stream(),
+                                    asked.form(exchange),
+                                    context.config(),
+                                    exchange.receivedNanos()),
+                            exchange.receivedNanos())
+                    .start();
         } catch (ApiException e) {
             ApiError error = e.error();
             context.metrics().ended(route.label(), error.status(), Outcome.REJECTED);
-            exchange.respond(error.status(), "application/json", error.body(), GatewayErrors.headers(error));
-            return;
+            exchange.respond(error.status(), "application/json", errorBody(route, error), GatewayErrors.headers(error));
         }
-        new Relay(
-                        context,
-                        context.loop(exchange.eventLoop()),
-                        request,
-                        new ClientAnswer(exchange, request.stream(), context.config(), exchange.receivedNanos()),
-                        exchange.receivedNanos())
-                .start();
     }
 
-    private RelayRequest read(Exchange exchange, RelayRequest.Route route) {
+    /** In the words of those who ask there. */
+    static byte[] errorBody(RelayRequest.Route route, ApiError error) {
+        Dialect dialect = route.dialect();
+        return dialect == null ? error.body() : dialect.errorBody(error);
+    }
+
+    private void requireTaken(Exchange exchange) {
         if (context.isDraining()) {
             throw new ApiException(GatewayErrors.shuttingDown(context.config().retryAfterSeconds()));
         }
@@ -57,41 +79,57 @@ final class CompletionEndpoint {
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
             throw new ApiException(GatewayErrors.encodedBody(encoding));
         }
-        long deadlineMillis = deadline(exchange.header("x-unbusy-deadline-ms"));
-        Priority priority = Priority.of(exchange.header(Priority.HEADER));
-        ByteBuf body = exchange.body();
-        RequestOutline outline = RequestOutline.scan(new ByteBufInputStream(body.duplicate()));
-        String asked = outline.model();
-        if (asked == null) {
+    }
+
+    /** The served one that is meant, which the caller may use. */
+    private String model(Caller caller, Asked asked) {
+        String name = asked.model();
+        if (name == null) {
             throw new ApiException(GatewayErrors.modelMissing(context.models().ids()));
         }
-        String model = context.models().resolve(asked);
+        String model = asked.route() == RelayRequest.Route.ANTHROPIC
+                ? context.models().resolveClaude(name)
+                : context.models().resolve(name);
         if (model == null) {
             List<String> unknown = unreached();
             throw new ApiException(
                     context.backends().entries().isEmpty() || !unknown.isEmpty()
                             ? GatewayErrors.noWorker(
-                                    asked, unknown, context.config().retryAfterSeconds())
-                            : ApiError.unknownModel(asked, context.models().ids()));
+                                    name, unknown, context.config().retryAfterSeconds())
+                            : ApiError.unknownModel(name, context.models().allowedTo(caller.key())));
         }
-        String tenant = tenant(outline.user());
+        requireAllowed(caller, name, model);
+        return model;
+    }
+
+    private RelayRequest request(Exchange exchange, Caller asking, Asked asked, String model) {
+        long deadlineMillis = deadline(exchange.header("x-unbusy-deadline-ms"));
+        Priority priority = Priority.of(exchange.header(Priority.HEADER));
+        RelayRequest.Route route = asked.route();
+        Asked.ToWorker toWorker = asked.toWorker(model);
+        RequestOutline outline = toWorker.outline();
+        int maxTokens = route == RelayRequest.Route.EMBEDDINGS ? 0 : outline.maxTokens();
+        Caller caller = asking.onBehalfOf(user(outline.user()));
         Price price = context.prices()
                 .price(
-                        new PriceBook.Subject(model, route.label(), tenant),
+                        new PriceBook.Subject(model, route.label(), caller.habits()),
                         outline.promptBytes(),
-                        outline.maxTokens(),
+                        maxTokens,
                         outline.n());
+        Quotas.Held held = hold(exchange, caller, model, price);
         return new RelayRequest(
                 exchange.id(),
                 route,
-                outline.stream(),
-                new RequestFacts(model, price, prefix(body, outline)),
-                body,
+                toWorker.path(),
+                toWorker.stream(),
+                new RequestFacts(model, price, prefix(toWorker.body(), outline)),
+                toWorker.body(),
                 deadlineMillis,
                 priority,
-                tenant,
+                caller,
+                held,
                 outline.promptBytes(),
-                outline.maxTokens(),
+                maxTokens,
                 outline.n());
     }
 
@@ -122,8 +160,29 @@ final class CompletionEndpoint {
                 .toList();
     }
 
+    /** Its rate limits are told with every answer, also with the one that refuses. */
+    private Quotas.Held hold(Exchange exchange, Caller caller, String model, Price price) {
+        Quotas quotas = context.quotas();
+        long now = System.nanoTime();
+        try {
+            return quotas.reserve(caller, model, price.totalTokens(), now);
+        } finally {
+            String[] limits = quotas.headers(caller, model, now);
+            if (limits.length > 0) {
+                exchange.alwaysHeaders(limits);
+            }
+        }
+    }
+
+    private void requireAllowed(Caller caller, String asked, String model) {
+        KeyRecord key = caller.key();
+        if (key != null && !context.models().allowedTo(key).contains(model)) {
+            throw GatewayErrors.modelNotAllowed(key, asked).exception();
+        }
+    }
+
     /** DeepSeek's {@code user_id} keeps a caller's users apart; a longer one is none, as the worker will say. */
-    private static String tenant(@Nullable String user) {
+    private static String user(@Nullable String user) {
         return user == null ? "" : user.substring(0, Math.min(user.length(), MAX_USER_CHARS));
     }
 

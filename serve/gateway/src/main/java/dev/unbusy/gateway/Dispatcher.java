@@ -1,10 +1,12 @@
 package dev.unbusy.gateway;
 
 import dev.unbusy.admission.FairQueue;
+import dev.unbusy.admission.Headroom;
 import dev.unbusy.admission.Job;
 import dev.unbusy.admission.Offer;
 import dev.unbusy.admission.Place;
 import dev.unbusy.admission.PriceBook;
+import dev.unbusy.admission.StartTime;
 import dev.unbusy.routing.RequestFacts;
 import dev.unbusy.routing.RoutingPolicy;
 import java.util.ArrayList;
@@ -12,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -37,12 +40,15 @@ final class Dispatcher implements AutoCloseable {
     private final Object lock = new Object();
     private final Pool pool;
     /** By model. */
-    private final Map<String, FairQueue<Candidate>> queues = new HashMap<>();
+    private final Map<String, Line> lines = new HashMap<>();
 
     private final Consumer<Backends.Snapshot> onChange = this::changed;
     private final BiConsumer<String, PublishedLoad> onLoad = this::published;
     private long waitingBytes;
     private long tickedNanos;
+
+    /** What is kept for one model: who waits, who leaves slots free, and how long answers take to begin. */
+    private record Line(FairQueue<Candidate> queue, Headroom headroom, StartTime start) {}
 
     /** A request in search of a worker. The calls come on any thread. */
     interface Candidate {
@@ -57,8 +63,12 @@ final class Dispatcher implements AutoCloseable {
         /** Of the tenant's share against others'. */
         double weight();
 
-        /** What it waits as; asked for only where it has to. */
-        Job<Candidate> job(boolean returning);
+        /**
+         * What it waits as; asked for only where it has to.
+         *
+         * @param startNanos what a worker needs to begin an answer: to be kept of its time
+         */
+        Job<Candidate> job(boolean returning, long startNanos);
 
         long bodyBytes();
 
@@ -90,22 +100,26 @@ final class Dispatcher implements AutoCloseable {
             if (hopeless != null) {
                 return new Placement.Hopeless(hopeless);
             }
-            FairQueue<Candidate> queue = queue(model, now);
-            Placement.Placed placed = queue.size() == 0 || returning ? choose(candidate) : null;
+            Line line = line(model, now);
+            FairQueue<Candidate> queue = line.queue();
+            Headroom headroom = line.headroom();
+            headroom.came(candidate.tenant(), candidate.weight(), now);
+            boolean mayPass = returning
+                    || (queue.size() == 0 && !heldBack(headroom, model, now).contains(candidate.tenant()));
+            Placement.Placed placed = mayPass ? choose(candidate) : null;
             if (placed != null) {
-                if (!returning) {
-                    queue.charge(
-                            candidate.tenant(),
-                            candidate.weight(),
-                            candidate.facts().price().totalNanos(),
-                            now);
+                long cost = candidate.facts().price().totalNanos();
+                if (returning) {
+                    queue.resumed(candidate.arrival(), cost, now);
+                } else {
+                    queue.charge(candidate.arrival(), candidate.tenant(), candidate.weight(), cost, now);
                 }
                 return placed;
             }
             if (!returning && waitingBytes + candidate.bodyBytes() > maxWaitingBytes) {
                 return new Placement.Full(queue.size(), waitingBytes, drainNanos(queue) / 2);
             }
-            return switch (queue.offer(candidate.job(returning), now)) {
+            return switch (queue.offer(candidate.job(returning, line.start().nanos()), now)) {
                 case Offer.Queued(Place place) -> {
                     waitingBytes += candidate.bodyBytes();
                     pump(model, calls); // those before it may all avoid the worker that is free
@@ -124,8 +138,8 @@ final class Dispatcher implements AutoCloseable {
     /** It waits no longer. @return false where it did not wait, or has just been called */
     boolean leave(Candidate candidate) {
         synchronized (lock) {
-            FairQueue<Candidate> queue = queues.get(candidate.facts().model());
-            boolean waited = queue != null && queue.remove(candidate.arrival());
+            Line line = lines.get(candidate.facts().model());
+            boolean waited = line != null && line.queue().remove(candidate.arrival());
             waitingBytes -= waited ? candidate.bodyBytes() : 0;
             return waited;
         }
@@ -135,16 +149,21 @@ final class Dispatcher implements AutoCloseable {
     Place where(Candidate candidate) {
         synchronized (lock) {
             long now = System.nanoTime();
-            return queue(candidate.facts().model(), now).place(candidate.arrival(), now);
+            return line(candidate.facts().model(), now).queue().place(candidate.arrival(), now);
         }
     }
 
     /** A request that had been dispatched has ended, and has taken so much of a worker's time. */
     void settled(Candidate candidate, long actualNanos) {
         synchronized (lock) {
-            FairQueue<Candidate> queue = queues.get(candidate.facts().model());
-            if (queue != null) {
-                queue.settled(candidate.tenant(), candidate.facts().price().totalNanos(), actualNanos);
+            Line line = lines.get(candidate.facts().model());
+            if (line != null) {
+                line.queue()
+                        .settled(
+                                candidate.tenant(),
+                                candidate.weight(),
+                                candidate.facts().price().totalNanos(),
+                                actualNanos);
             }
         }
     }
@@ -152,22 +171,22 @@ final class Dispatcher implements AutoCloseable {
     /** About when what waits for this model now will have been started; 0 where nobody knows. */
     long retryNanos(String model) {
         synchronized (lock) {
-            FairQueue<Candidate> queue = queues.get(model);
-            return queue == null ? 0 : drainNanos(queue);
+            Line line = lines.get(model);
+            return line == null ? 0 : drainNanos(line.queue());
         }
     }
 
     int waiting() {
         synchronized (lock) {
-            return queues.values().stream().mapToInt(FairQueue::size).sum();
+            return lines.values().stream().mapToInt(line -> line.queue().size()).sum();
         }
     }
 
     /** Cost of what waits, in worker seconds. */
     double waitingSeconds() {
         synchronized (lock) {
-            return queues.values().stream()
-                            .mapToLong(FairQueue::waitingCostNanos)
+            return lines.values().stream()
+                            .mapToLong(line -> line.queue().waitingCostNanos())
                             .sum()
                     * 1e-9;
         }
@@ -190,6 +209,10 @@ final class Dispatcher implements AutoCloseable {
     void freed(Pool.Chosen chosen, Slot.End end) {
         locked(calls -> {
             pool.ended(chosen, end);
+            long now = System.nanoTime();
+            Line line = line(chosen.model(), now);
+            line.headroom().ended(chosen.tenant());
+            line.queue().ended(chosen.arrival(), now);
             return pumpAll(chosen.entry().backend(), calls);
         });
     }
@@ -198,6 +221,7 @@ final class Dispatcher implements AutoCloseable {
     void firstToken(Pool.Chosen chosen, long tookNanos) {
         synchronized (lock) {
             pool.firstToken(chosen, tookNanos);
+            line(chosen.model(), System.nanoTime()).start().took(tookNanos);
         }
     }
 
@@ -214,7 +238,7 @@ final class Dispatcher implements AutoCloseable {
             if (now - tickedNanos >= TICK_NANOS) {
                 tickedNanos = now;
                 pool.look();
-                queues.keySet().forEach(model -> pump(model, calls));
+                lines.keySet().forEach(model -> pump(model, calls));
             }
             return null;
         });
@@ -240,13 +264,15 @@ final class Dispatcher implements AutoCloseable {
         locked(calls -> {
             pool.changed(snapshot);
             long now = System.nanoTime();
-            queues.forEach((model, queue) -> {
+            lines.forEach((model, line) -> {
+                FairQueue<Candidate> queue = line.queue();
                 queue.workers(pool.ready(model), now);
                 pump(model, calls);
                 List<String> hopeless = pool.hopeless(model);
                 while (hopeless != null && queue.size() > 0) {
-                    Job<Candidate> job = Objects.requireNonNull(queue.poll(any -> true, now));
-                    queue.settled(job.tenant(), job.costNanos(), 0);
+                    Job<Candidate> job = Objects.requireNonNull(queue.poll(Set.of(), any -> true, now));
+                    queue.settled(job.tenant(), job.weight(), job.costNanos(), 0);
+                    queue.ended(job.arrival(), now);
                     waitingBytes -= job.who().bodyBytes();
                     calls.add(() -> job.who().hopeless(new Placement.Hopeless(hopeless)));
                 }
@@ -264,9 +290,11 @@ final class Dispatcher implements AutoCloseable {
 
     /** Gives free slots to those that wait, in fair order. */
     private @Nullable Void pump(String model, List<Runnable> calls) {
-        FairQueue<Candidate> queue = queues.get(model);
-        while (queue != null && queue.size() > 0 && pool.hasRoom(model)) {
-            Job<Candidate> job = queue.poll(waits -> pool.fits(waits.who()), System.nanoTime());
+        Line line = lines.get(model);
+        while (line != null && line.queue().size() > 0 && pool.hasRoom(model)) {
+            long now = System.nanoTime();
+            Job<Candidate> job =
+                    line.queue().poll(heldBack(line.headroom(), model, now), waits -> pool.fits(waits.who()), now);
             if (job == null) {
                 return null;
             }
@@ -283,6 +311,8 @@ final class Dispatcher implements AutoCloseable {
         if (chosen == null) {
             return null;
         }
+        long now = System.nanoTime();
+        line(chosen.model(), now).headroom().started(candidate.tenant(), candidate.weight(), now);
         Backend backend = chosen.entry().backend();
         return new Placement.Placed(backend, chosen.entry().version(), new Slot(this, chosen), chosen.reason());
     }
@@ -298,14 +328,18 @@ final class Dispatcher implements AutoCloseable {
         return result;
     }
 
-    private FairQueue<Candidate> queue(String model, long now) {
-        FairQueue<Candidate> queue = queues.get(model);
-        if (queue == null) {
-            queue = new FairQueue<>();
-            queue.workers(pool.ready(model), now);
-            queues.put(model, queue);
+    private Set<String> heldBack(Headroom headroom, String model, long now) {
+        return headroom.heldBack(pool.capacity(model), pool.taken(model), now);
+    }
+
+    private Line line(String model, long now) {
+        Line line = lines.get(model);
+        if (line == null) {
+            line = new Line(new FairQueue<>(), new Headroom(), new StartTime());
+            line.queue().workers(pool.ready(model), now);
+            lines.put(model, line);
         }
-        return queue;
+        return line;
     }
 
     private static long drainNanos(FairQueue<Candidate> queue) {

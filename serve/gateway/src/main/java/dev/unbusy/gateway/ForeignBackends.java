@@ -50,7 +50,7 @@ public final class ForeignBackends implements AutoCloseable {
         ForeignBackends started = new ForeignBackends(config, backends);
         for (URI uri : uris) {
             ForeignState state = new ForeignState(config, System.nanoTime());
-            backends.put(new Backend(id(uri), uri, state.models(), state.state(), state.reason()));
+            backends.put(state.backend(id(uri), uri));
             started.watchers.add(Thread.ofVirtual().name("look-" + id(uri)).start(() -> started.watch(uri, state)));
         }
         return started;
@@ -75,7 +75,7 @@ public final class ForeignBackends implements AutoCloseable {
         String id = id(uri);
         try {
             while (true) {
-                Backend before = new Backend(id, uri, state.models(), state.state(), state.reason());
+                Backend before = state.backend(id, uri);
                 try {
                     ForeignReport report = probe.look();
                     state.answered(report, System.nanoTime());
@@ -88,7 +88,7 @@ public final class ForeignBackends implements AutoCloseable {
                         probe.forget();
                     }
                 }
-                tell(before, new Backend(id, uri, state.models(), state.state(), state.reason()));
+                tell(before, state.backend(id, uri));
                 TimeUnit.MILLISECONDS.sleep(config.lookMillis());
             }
         } catch (InterruptedException e) {

@@ -17,12 +17,22 @@ record ForeignReport(
 
     /** The servers whose own ways are known. */
     enum Kind {
-        UNBUSY_WORKER,
-        LLAMA_SERVER,
-        VLLM,
-        SGLANG,
-        OLLAMA,
+        UNBUSY_WORKER(Prefill.PREFIX),
+        LLAMA_SERVER(Prefill.LAST_MESSAGE),
+        VLLM(Prefill.CONTINUE_FINAL_MESSAGE),
+        SGLANG(Prefill.CONTINUE_FINAL_MESSAGE),
+        OLLAMA(Prefill.LAST_MESSAGE),
         /** Any other that speaks OpenAI's API. */
-        OPENAI_COMPATIBLE
+        OPENAI_COMPATIBLE(Prefill.NOT_KNOWN);
+
+        private final Prefill prefill;
+
+        Kind(Prefill prefill) {
+            this.prefill = prefill;
+        }
+
+        Prefill prefill() {
+            return prefill;
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.unbusy.gateway;
 
+import java.net.URI;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -23,6 +24,7 @@ final class ForeignState {
     private Backend.State state = Backend.State.STARTING;
     private String reason = "not reached yet";
     private List<ServedModel> models = List.of();
+    private Prefill prefill = Prefill.NOT_KNOWN;
     private int failures;
     private boolean away = true;
     private long awaySince;
@@ -47,11 +49,16 @@ final class ForeignState {
         return models;
     }
 
+    Backend backend(String id, URI uri) {
+        return new Backend(id, uri, models, state, reason, prefill);
+    }
+
     /** 1. */
     void answered(ForeignReport report, long nowNanos) {
         failures = 0;
         away = false;
         models = report.models();
+        prefill = report.kind().prefill();
         boolean moved = Double.isNaN(report.progress()) || report.progress() != progress || !report.busy();
         if (moved) {
             progress = report.progress();

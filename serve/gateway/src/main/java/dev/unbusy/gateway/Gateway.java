@@ -1,10 +1,10 @@
 package dev.unbusy.gateway;
 
 import dev.unbusy.admission.PriceBook;
-import dev.unbusy.api.WorkerStatus;
 import dev.unbusy.http.HttpLimits;
 import dev.unbusy.http.HttpServer;
 import dev.unbusy.http.HttpServerOptions;
+import dev.unbusy.ledger.Ledger;
 import dev.unbusy.metrics.Metric;
 import dev.unbusy.metrics.Metrics;
 import dev.unbusy.routing.RoutingPolicy;
@@ -12,9 +12,7 @@ import dev.unbusy.text.Text;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,27 +39,40 @@ public final class Gateway implements AutoCloseable {
     /**
      * Listens and answers from now on, whether or not a backend is there.
      *
-     * @param workers what is known about each worker, for {@code /admin/v1/status}; may block
-     * @throws GatewayException where the address is open to others
+     * @param ledger whose keys are asked for, and where usage is written; stays the caller's
+     * @param token opens everything to this machine's own commands
+     * @param workers for the admin API
+     * @throws GatewayException where the address is open to others and there is no key yet
      * @throws dev.unbusy.http.HttpException where the address cannot be listened on
      */
     public static Gateway start(
-            GatewayOptions options, Backends backends, Metrics metrics, Supplier<List<WorkerStatus>> workers) {
+            GatewayOptions options,
+            Backends backends,
+            Ledger ledger,
+            LocalToken token,
+            Metrics metrics,
+            Workers workers) {
         GatewayConfig config = options.config();
         HttpLimits limits = options.limits();
-        requireLoopback(config.host());
+        if (ledger.keyRing().open()) {
+            requireLoopback(config.host());
+        } else if (!isLoopback(config.host()) && options.tls().certificate() == null) {
+            LOG.warn("{} is open to other machines without TLS: keys and texts travel unencrypted", config.host());
+        }
         requireHeldAnswersFit(config, limits);
         PriceBook prices = new PriceBook(config.usualOutputTokens());
         Dispatcher dispatcher =
                 new Dispatcher(backends, RoutingPolicy.named(config.policy()), prices, DispatchLimits.of(config));
         GatewayMetrics meters = new GatewayMetrics(metrics);
-        GatewayContext context = new GatewayContext(config, backends, dispatcher, prices, meters);
+        GatewayContext context = new GatewayContext(config, backends, dispatcher, prices, ledger, token, meters);
         ServiceEndpoints services = new ServiceEndpoints(context, metrics, workers);
         GatewayRoutes routes = new GatewayRoutes(
                 context,
                 new RequestGuard(config.host(), config.allowedHosts()),
                 new CompletionEndpoint(context),
-                services);
+                services,
+                new ModelEndpoints(context),
+                new LedgerEndpoint(context));
         HttpServer server;
         try {
             server = HttpServer.start(
@@ -89,6 +100,9 @@ public final class Gateway implements AutoCloseable {
         metrics.gauge(Metric.GATEWAY_RUNNING, dispatcher::running);
         metrics.gauge(Metric.GATEWAY_OPEN_STREAMS, context::openRelays);
         metrics.gauge(Metric.GATEWAY_WORKER_CONNECTIONS, context::workerConnections);
+        metrics.gauge(Metric.LEDGER_FAILING, () -> ledger.journalState().failure() == null ? 0 : 1);
+        metrics.gauge(Metric.LEDGER_IN_MEMORY, () -> ledger.journalState().inMemory());
+        metrics.gauge(Metric.LEDGER_LOST, () -> ledger.journalState().lostRecords());
         return new Gateway(context, dispatcher, server);
     }
 
@@ -118,7 +132,7 @@ public final class Gateway implements AutoCloseable {
      * @return whether all of them finished within the limit
      */
     public boolean drain(Duration limit) {
-        context.startDraining();
+        context.startClosing();
         boolean drained = context.awaitNoRelays(limit);
         if (!drained) {
             LOG.warn(
@@ -136,19 +150,23 @@ public final class Gateway implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        context.startDraining();
+        context.startClosing();
         context.shutdownLoops();
         dispatcher.close();
         server.close(LAST_WORDS);
     }
 
-    private static void requireLoopback(String host) {
+    private static boolean isLoopback(String host) {
         try {
-            if (InetAddress.getByName(host).isLoopbackAddress()) {
-                return;
-            }
+            return InetAddress.getByName(host).isLoopbackAddress();
         } catch (UnknownHostException e) {
-            return; // the server says it better
+            return true; // the server says it better
+        }
+    }
+
+    private static void requireLoopback(String host) {
+        if (isLoopback(host)) {
+            return;
         }
         throw new GatewayException(
                 "bind-not-loopback",
@@ -156,11 +174,11 @@ public final class Gateway implements AutoCloseable {
                         "Refusing to listen on %s: there are no API keys yet, so everyone who reaches it could use it.",
                         "拒绝监听 %s：目前还没有 API 密钥，任何能访问该地址的人都可以使用本服务。", host),
                 Text.of(
-                        "Use --host 127.0.0.1 and reach it from other machines through an SSH tunnel"
-                                + " (ssh -L 8080:127.0.0.1:8080 THIS_HOST) or a reverse proxy on this machine with its own"
-                                + " authentication (add its host name to allowed_hosts).",
-                        "请使用 --host 127.0.0.1，并通过 SSH 隧道（ssh -L 8080:127.0.0.1:8080 本机）或本机上自带身份验证的反向代理"
-                                + "（将其主机名加入 allowed_hosts）从其他机器访问。"),
+                        "Create a key first: unbusy keys create --tenant NAME (with the same --port and --config). Or use"
+                                + " --host 127.0.0.1 and reach it from other machines through an SSH tunnel"
+                                + " (ssh -L 8080:127.0.0.1:8080 THIS_HOST).",
+                        "请先创建密钥：unbusy keys create --tenant 名称（使用相同的 --port 与 --config）。或使用 --host 127.0.0.1，并通过 SSH"
+                                + " 隧道（ssh -L 8080:127.0.0.1:8080 本机）从其他机器访问。"),
                 null);
     }
 

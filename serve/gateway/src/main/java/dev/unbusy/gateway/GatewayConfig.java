@@ -52,6 +52,34 @@ public record GatewayConfig(
         Map<String, String> modelAliases,
 
         @Setting(
+                value = "",
+                en = "Requests a minute that a model takes of all callers together: name of the served model = number.",
+                zh = "各模型每分钟接受的请求总数：所提供模型的名称 = 数量。")
+        Map<String, String> modelRequestsPerMinute,
+
+        @Setting(
+                value = "",
+                en =
+                        "Tokens a minute, of prompts and answers, that all callers together may use of a model: name = number.",
+                zh = "各模型每分钟可供所有调用方使用的 token 总数（提示词与应答合计）：模型名称 = 数量。")
+        Map<String, String> modelTokensPerMinute,
+
+        @Setting(
+                value = "",
+                en =
+                        "Requests for a model that may be under way at the same time, waiting ones included: name = number.",
+                zh = "各模型可同时处理（含排队中）的请求数：模型名称 = 数量。")
+        Map<String, String> modelConcurrency,
+
+        @Setting(
+                value = "false",
+                en =
+                        "Whether /metrics asks for no key where other paths do. Metrics name models and workers, never keys"
+                                + " or tenants.",
+                zh = "在其他路径需要密钥时，/metrics 是否仍无需密钥。指标中包含模型与工作进程名称，不包含密钥或租户。")
+        boolean publicMetrics,
+
+        @Setting(
                 value = RoutingPolicy.DEFAULT,
                 en = "Routing policy: unbusy (least work, corrected by what workers have of a prompt already), prefix,"
                         + " least-work, least-conn or round-robin.",
@@ -207,6 +235,9 @@ public record GatewayConfig(
             }
         }
         modelAliases = Map.copyOf(modelAliases);
+        modelRequestsPerMinute = Map.copyOf(modelRequestsPerMinute);
+        modelTokensPerMinute = Map.copyOf(modelTokensPerMinute);
+        modelConcurrency = Map.copyOf(modelConcurrency);
         positive("max_held_answer", maxHeldAnswer);
     }
 

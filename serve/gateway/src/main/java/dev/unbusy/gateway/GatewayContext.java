@@ -2,9 +2,11 @@ package dev.unbusy.gateway;
 
 import dev.unbusy.admission.PriceBook;
 import dev.unbusy.http.Transport;
+import dev.unbusy.ledger.Ledger;
 import io.netty.channel.EventLoop;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -19,6 +21,9 @@ final class GatewayContext {
     private final Backends backends;
     private final Dispatcher dispatcher;
     private final PriceBook prices;
+    private final Ledger ledger;
+    private final Access access;
+    private final Quotas quotas;
     private final GatewayMetrics metrics;
     private final WhyBook whyBook;
     private final AtomicLong arrivals = new AtomicLong();
@@ -29,6 +34,8 @@ final class GatewayContext {
     private int open;
     // volatile: set by whoever drains the gateway, read by its event loops.
     private volatile boolean draining;
+    // volatile: set by whoever ends the gateway, read by event loops.
+    private volatile boolean closing;
     // volatile: replaced by any event loop that sees a newer registry.
     private volatile Names names;
 
@@ -36,11 +43,20 @@ final class GatewayContext {
     private record Names(Backends.Snapshot snapshot, ModelNames names) {}
 
     GatewayContext(
-            GatewayConfig config, Backends backends, Dispatcher dispatcher, PriceBook prices, GatewayMetrics metrics) {
+            GatewayConfig config,
+            Backends backends,
+            Dispatcher dispatcher,
+            PriceBook prices,
+            Ledger ledger,
+            LocalToken token,
+            GatewayMetrics metrics) {
         this.config = config;
         this.backends = backends;
         this.dispatcher = dispatcher;
         this.prices = prices;
+        this.ledger = ledger;
+        this.access = new Access(ledger, token, InstantSource.system());
+        this.quotas = new Quotas(ledger, ModelLimits.of(config));
         this.metrics = metrics;
         this.whyBook = new WhyBook(config.whyRequests(), TimeUnit.MINUTES.toNanos(config.whyMinutes()));
         this.names = names(backends.snapshot());
@@ -64,6 +80,18 @@ final class GatewayContext {
 
     PriceBook prices() {
         return prices;
+    }
+
+    Ledger ledger() {
+        return ledger;
+    }
+
+    Access access() {
+        return access;
+    }
+
+    Quotas quotas() {
+        return quotas;
     }
 
     WhyBook whyBook() {
@@ -130,6 +158,17 @@ final class GatewayContext {
 
     /** Takes nothing new from now on. */
     void startDraining() {
+        draining = true;
+    }
+
+    /** Takes new requests again; not once the gateway closes. */
+    void resume() {
+        draining = closing;
+    }
+
+    /** Takes nothing new, for good. */
+    void startClosing() {
+        closing = true;
         draining = true;
     }
 

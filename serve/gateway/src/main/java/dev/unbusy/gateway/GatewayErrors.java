@@ -1,6 +1,8 @@
 package dev.unbusy.gateway;
 
+import dev.unbusy.admission.QuotaAnswer.Refused;
 import dev.unbusy.api.ApiError;
+import dev.unbusy.ledger.KeyRecord;
 import java.util.List;
 
 /** Every error that the gateway itself answers, in one place: status, code, field, and a text that names the fix. */
@@ -125,6 +127,27 @@ final class GatewayErrors {
                 NO_RETRY);
     }
 
+    static ApiError eventTooLarge(int mostBytes) {
+        return new ApiError(
+                502,
+                "The worker sent an event of more than " + mostBytes + " bytes, which is no part of an answer.",
+                SERVER,
+                null,
+                "worker_answer_invalid",
+                NO_RETRY);
+    }
+
+    static ApiError answerTooLarge(long mostBytes) {
+        return new ApiError(
+                502,
+                "The worker's answer is larger than " + mostBytes + " bytes, more than can be held to be translated"
+                        + " (gateway.max_held_answer). Ask for a stream.",
+                SERVER,
+                null,
+                "worker_answer_invalid",
+                NO_RETRY);
+    }
+
     static ApiError notAStream(int status) {
         return new ApiError(
                 502,
@@ -144,6 +167,52 @@ final class GatewayErrors {
                 null,
                 "shutting_down",
                 retryAfterSeconds);
+    }
+
+    /** A limit of the key, its tenant or the model. */
+    static ApiError limited(Refused refused, long waitNanos) {
+        int seconds = seconds(waitNanos);
+        String whose = switch (refused.scope().kind()) {
+            case KEY -> "The key " + refused.scope().id();
+            case TENANT -> "The tenant " + refused.scope().id();
+            case MODEL -> "The model " + refused.scope().id();
+        };
+        String what = switch (refused.limit()) {
+            case REQUESTS -> " may begin " + refused.allowed() + " requests a minute, and has none left now.";
+            case TOKENS ->
+                " may use " + refused.allowed() + " tokens a minute; about " + refused.asked()
+                        + " are needed for this request, and " + Math.max(0, refused.available()) + " are left now.";
+            case CONCURRENCY ->
+                " may have " + refused.allowed() + " requests under way at the same time, and has as many.";
+        };
+        return new ApiError(
+                429, whose + what + " Try again in " + seconds + " s.", LIMIT, null, "rate_limit_exceeded", seconds);
+    }
+
+    /** With the words, type and code that DeepSeek answers where nothing is left to pay with. */
+    static ApiError budgetSpent(KeyRecord key, long used, long needed) {
+        return new ApiError(
+                402,
+                "Insufficient Balance: the key " + key.id() + " has a budget of " + key.budgetTokens()
+                        + " tokens a month (UTC); " + used + " are used, and about " + needed
+                        + " are needed for this request. Ask whoever runs this service for more.",
+                "unknown_error",
+                null,
+                "invalid_request_error",
+                NO_RETRY);
+    }
+
+    static ApiError modelNotAllowed(KeyRecord key, String model) {
+        return new ApiError(
+                403,
+                "The key " + key.id() + " may not use the model \"" + ApiError.quote(model) + "\", but "
+                        + String.join(
+                                ", ", key.models().stream().sorted().limit(20).toList())
+                        + ". Ask for one of these, or for another key.",
+                "permission_error",
+                "model",
+                "model_not_allowed",
+                NO_RETRY);
     }
 
     static ApiError guard(RequestGuard.Refusal refusal) {
@@ -181,12 +250,26 @@ final class GatewayErrors {
                 NO_RETRY);
     }
 
+    static ApiError notRestarted() {
+        return new ApiError(
+                409,
+                "The workers are being started again already, or are servers that this gateway has not started. See"
+                        + " `unbusy status`.",
+                REQUEST,
+                null,
+                "not_restarted",
+                NO_RETRY);
+    }
+
     static ApiError noSuchPath(String method, String path) {
         ApiError plain = ApiError.notFound(method, path);
         return new ApiError(
                 plain.status(),
-                plain.message() + " Served are POST /v1/chat/completions, POST /v1/completions, GET /v1/models (all of"
-                        + " them also without /v1), /healthz, /readyz, /metrics and /admin/v1/status.",
+                plain.message()
+                        + " Served are POST /v1/chat/completions, /v1/completions, /v1/responses, /v1/embeddings and GET"
+                        + " /v1/models (all of them also without /v1), POST /anthropic/v1/messages, POST /api/chat,"
+                        + " /api/generate, /api/show, GET /api/tags (Ollama), /user/balance, /healthz, /readyz, /metrics and"
+                        + " /admin/v1/….",
                 plain.type(),
                 null,
                 plain.code(),

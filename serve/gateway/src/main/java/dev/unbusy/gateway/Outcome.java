@@ -26,6 +26,14 @@ enum Outcome {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /** Whether its sender pays for what a worker did without counting it: not for a worker's own failure. */
+    boolean paysForWhatRan() {
+        return switch (this) {
+            case COMPLETED, CLIENT_LEFT, DEADLINE -> true;
+            case CLIENT_ERROR, WORKER_ERROR, REJECTED, NO_WORKER, WORKER_LOST, INTERNAL_ERROR, SHUTDOWN -> false;
+        };
+    }
+
     /** What it says about the worker that had the request. */
     Slot.End slotEnd() {
         return switch (this) {

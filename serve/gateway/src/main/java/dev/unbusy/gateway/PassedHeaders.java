@@ -5,12 +5,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Which of a worker's response headers reach the client: its own {@code x-…} and {@code openai-…} ones. Everything about
  * the connection, cookies, CORS and identity is the gateway's own business.
  */
 final class PassedHeaders {
+    private static final Pattern NAME = Pattern.compile("[a-z0-9-]+");
+
     private PassedHeaders() {}
 
     /** Adds names and values in turn. */
@@ -37,6 +40,6 @@ final class PassedHeaders {
                 || name.startsWith("x-ratelimit-")
                 || name.equals("x-powered-by")
                 || name.equals("x-accel-buffering");
-        return kind && !ours && name.matches("[a-z0-9-]+");
+        return kind && !ours && NAME.matcher(name).matches();
     }
 }

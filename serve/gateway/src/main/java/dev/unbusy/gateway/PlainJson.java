@@ -1,12 +1,13 @@
 package dev.unbusy.gateway;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,40 @@ final class PlainJson {
         return value instanceof Number number ? number.longValue() : otherwise;
     }
 
+    /** The members of an object that {@link #read} has given; whole numbers as such. */
+    static void write(JsonGenerator out, Map<String, @Nullable Object> object) throws IOException {
+        for (Map.Entry<String, @Nullable Object> member : object.entrySet()) {
+            out.writeFieldName(member.getKey());
+            write(out, member.getValue());
+        }
+    }
+
+    private static void write(JsonGenerator out, @Nullable Object value) throws IOException {
+        switch (value) {
+            case null -> out.writeNull();
+            case Map<?, ?> map -> {
+                out.writeStartObject();
+                for (Map.Entry<?, ?> member : map.entrySet()) {
+                    out.writeFieldName(String.valueOf(member.getKey()));
+                    write(out, member.getValue());
+                }
+                out.writeEndObject();
+            }
+            case List<?> list -> {
+                out.writeStartArray();
+                for (Object item : list) {
+                    write(out, item);
+                }
+                out.writeEndArray();
+            }
+            case Double number
+            when number == Math.rint(number) && Math.abs(number) < 1L << 53 -> out.writeNumber(number.longValue());
+            case Double number -> out.writeNumber(number);
+            case Boolean bool -> out.writeBoolean(bool);
+            default -> out.writeString(value.toString());
+        }
+    }
+
     private static @Nullable Object value(JsonParser parser) throws IOException {
         JsonToken token = parser.currentToken();
         if (token == null) {
@@ -49,7 +84,7 @@ final class PlainJson {
         }
         return switch (token) {
             case START_OBJECT -> {
-                Map<String, @Nullable Object> map = new HashMap<>();
+                Map<String, @Nullable Object> map = new LinkedHashMap<>();
                 while (parser.nextToken() == JsonToken.FIELD_NAME) {
                     String name = parser.currentName();
                     parser.nextToken();

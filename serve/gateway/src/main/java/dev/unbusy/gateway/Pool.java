@@ -67,13 +67,18 @@ final class Pool {
      *
      * @param ticket with which its {@link WorkerHealth} knows the request
      * @param sent with which the {@link PrefixMap} does; null where nobody looked at the prompt
+     * @param tenant whose request it is
+     * @param arrival which of the candidates it is
      */
     record Chosen(
             Backends.Entry entry,
             OutstandingWork.Lease lease,
             Choice.Reason reason,
             long ticket,
-            PrefixMap.@Nullable Sent sent) {}
+            PrefixMap.@Nullable Sent sent,
+            String model,
+            String tenant,
+            long arrival) {}
 
     /** Takes the lease of the chosen one, so that the next choice sees it; null where none has room for the candidate. */
     @Nullable
@@ -102,7 +107,10 @@ final class Pool {
                                 facts.price().afterPrefix(views.get(index).matchedPrefixTokens())),
                         reason,
                         member.health.standing(now).takesRequests() ? member.health.sent(now) : NO_TICKET,
-                        prefix == null ? null : prefixes.sent(entry.backend().id(), prefix));
+                        prefix == null ? null : prefixes.sent(entry.backend().id(), prefix),
+                        facts.model(),
+                        candidate.tenant(),
+                        candidate.arrival());
             }
             case Choice.NoWorker none -> null;
         };
@@ -202,6 +210,35 @@ final class Pool {
         return false;
     }
 
+    /** What the backends that take requests for the model compute at once. */
+    int capacity(String model) {
+        int capacity = 0;
+        for (Backends.Entry entry : backends.snapshot().entries()) {
+            Backend backend = entry.backend();
+            if (backend.serves(model) && backend.state() == Backend.State.READY) {
+                capacity += capacity(backend);
+            }
+        }
+        return capacity;
+    }
+
+    /** Requests that these backends have. */
+    int taken(String model) {
+        int taken = 0;
+        for (Backends.Entry entry : backends.snapshot().entries()) {
+            Backend backend = entry.backend();
+            if (backend.serves(model) && backend.state() == Backend.State.READY) {
+                taken += of(backend).work.requests();
+            }
+        }
+        return taken;
+    }
+
+    private int capacity(Backend backend) {
+        PublishedLoad load = backends.load(backend.id());
+        return load == null || load.capacity() <= 0 ? limits.unknownCapacity() : load.capacity();
+    }
+
     /** Backends that take requests for the model, full ones included. */
     int ready(String model) {
         int ready = 0;
@@ -275,9 +312,7 @@ final class Pool {
             return false;
         }
         Member member = of(backend);
-        PublishedLoad load = backends.load(backend.id());
-        int capacity = load == null || load.capacity() <= 0 ? limits.unknownCapacity() : load.capacity();
-        return member.work.requests() < capacity + limits.ahead()
+        return member.work.requests() < capacity(backend) + limits.ahead()
                 && (anyone || member.health.standing(now).takesRequests());
     }
 

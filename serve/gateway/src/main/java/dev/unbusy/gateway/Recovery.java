@@ -2,7 +2,10 @@ package dev.unbusy.gateway;
 
 import dev.unbusy.api.StreamMarks;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpResponse;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,12 +15,19 @@ import org.jspecify.annotations.Nullable;
 final class Recovery {
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int SERVICE_UNAVAILABLE = 503;
+    private static final int OK = 200;
+    /** Of an answer that is kept as text: longer than any model writes at once. */
+    private static final int MAX_CHARS = 4 << 20;
 
     private final RelayRequest request;
     private final int maxLosses;
     private final FailedWorkers failedWorkers = new FailedWorkers();
     private final KeptMarks marks = new KeptMarks();
     private int losses;
+    /** What streams without marks say; null until there is one. */
+    private @Nullable Splice splice;
+    /** The answer goes on by its text. */
+    private boolean byText;
     /** The request with the marks behind it, once an answer is to go on. */
     private @Nullable ByteBuf continuation;
 
@@ -28,12 +38,25 @@ final class Recovery {
 
     /** True once the client has a part of the answer, which the next worker is to go on with. */
     boolean goesOn() {
-        return continuation != null;
+        return continuation != null || byText;
     }
 
-    /** What is sent to the next worker; valid until {@link #close}, or until another one is lost in its answer. */
-    ByteBuf body() {
-        return continuation == null ? request.body() : continuation;
+    /** Whether the next worker is told by the text alone, and what it writes need not be marked. */
+    boolean byText() {
+        return byText;
+    }
+
+    /** What is sent to this worker; valid until {@link #close}, or until another one is lost in its answer. */
+    ByteBuf body(Backend backend) {
+        Splice text = splice;
+        if (!byText || text == null) {
+            return continuation == null ? request.body() : continuation;
+        }
+        text.goOn(backend.prefill() == Prefill.LAST_MESSAGE);
+        byte[] body =
+                PrefixBody.of(ByteBufUtil.getBytes(request.body()), backend.prefill(), text.text(), text.tokens());
+        // Looked at before: what could not be divided was not gone on with.
+        return Unpooled.wrappedBuffer(Objects.requireNonNull(body));
     }
 
     /** Bytes of {@link #body} behind the client's own. */
@@ -50,7 +73,25 @@ final class Recovery {
         if (status == TOO_MANY_REQUESTS || status == SERVICE_UNAVAILABLE) {
             return Loss.REFUSED;
         }
-        return goesOn() && marksOf(head) == null ? Loss.NOT_CONTINUED : null;
+        boolean startsAnew = byText ? status != OK : goesOn() && marksOf(head) == null;
+        return startsAnew ? Loss.NOT_CONTINUED : null;
+    }
+
+    /** What keeps the text of an answer without marks; null where it is of no use. */
+    @Nullable
+    Splice spliceOf(Backend backend, HttpResponse head) {
+        boolean knowsHow = backend.prefill() != Prefill.NOT_KNOWN || isPlain();
+        if (!request.stream() || request.answers() > 1 || !knowsHow || (!byText && marksOf(head) != null)) {
+            return null;
+        }
+        if (splice == null) {
+            splice = new Splice(MAX_CHARS);
+        }
+        return splice;
+    }
+
+    private boolean isPlain() {
+        return request.workerPath().equals(RelayRequest.Route.COMPLETIONS.workerPath());
     }
 
     /** Where the marks of this answer go; null where it brings none. */
@@ -63,7 +104,15 @@ final class Recovery {
 
     /** A worker was lost in its answer. @return false where nobody can go on with it */
     boolean goOnBehind(WorkerAnswer lost) {
-        if (!lost.isMarked() || !marks.suffice()) {
+        if (!lost.isMarked()) {
+            Splice text = splice;
+            byText = text != null
+                    && text.suffices()
+                    && PrefixBody.of(ByteBufUtil.getBytes(request.body()), Prefill.PREFIX, text.text(), text.tokens())
+                            != null;
+            return byText;
+        }
+        if (!marks.suffice()) {
             return false;
         }
         close();
@@ -82,7 +131,8 @@ final class Recovery {
     }
 
     boolean avoids(Backends.Entry entry) {
-        return failedWorkers.contains(entry);
+        boolean cannot = byText && !isPlain() && entry.backend().prefill() == Prefill.NOT_KNOWN;
+        return cannot || failedWorkers.contains(entry);
     }
 
     void waiting(long nowNanos) {

@@ -7,7 +7,6 @@ import dev.unbusy.routing.RequestFacts;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponse;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * its client's connection; only {@link #placed} and {@link #hopeless} are called from elsewhere and hop there.
  *
  * <ol>
- *   <li>Place: a worker now, or wait for one until the deadline.
+ *   <li>Place: a worker now, or wait for one until the deadline ({@link Patience}).
  *   <li>Attempt: send the request as received; the body is kept until the answer has begun.
  *   <li>Loss before the answer has begun, or a worker that refuses: release the lease, avoid that worker in its present
  *       state, place again. The client does not notice.
@@ -36,7 +35,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
     private final RequestRecord told;
     private final Recovery recovery;
     private final Silence silence;
-    private long deadlineNanos;
+    private final Patience patience;
 
     private Stage stage = Stage.WAITING;
     private boolean finished;
@@ -55,7 +54,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         this.told = new RequestRecord(context, request, nowNanos);
         this.silence = new Silence(context.config().workerSilenceMillis());
         this.recovery = new Recovery(request, context.config().maxLosses());
-        this.deadlineNanos = nowNanos + TimeUnit.MILLISECONDS.toNanos(request.deadlineMillis());
+        this.patience = new Patience(request.deadlineMillis(), request.stream(), nowNanos);
     }
 
     /** 1. */
@@ -92,12 +91,19 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         backend = placed.backend();
         backendVersion = placed.backendVersion();
         stage = Stage.CONNECTING;
+        ByteBuf body = recovery.body(placed.backend());
         Attempt next = new Attempt(
                 loop.connections(),
                 placed.backend(),
                 WorkerRequestHead.of(
-                        request, placed.backend(), remainingMillis(), recovery.marksBytes(), client.allocator()),
-                recovery.body(),
+                        request,
+                        placed.backend(),
+                        patience.remainingMillis(System.nanoTime()),
+                        body.readableBytes(),
+                        recovery.marksBytes(),
+                        request.stream() && !recovery.byText(),
+                        client.allocator()),
+                body,
                 this);
         attempt = next;
         next.start();
@@ -106,6 +112,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
     @Override
     public void sent() {
         stage = Stage.PREFILL;
+        patience.sent(System.nanoTime());
     }
 
     @Override
@@ -122,7 +129,8 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
                 response,
                 untilClose,
                 context.config().maxHeldAnswer().count(),
-                recovery.marksOf(response));
+                recovery.marksOf(response),
+                recovery.spliceOf(Objects.requireNonNull(backend), response));
     }
 
     /** 4. */
@@ -142,7 +150,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
             stage = Stage.STREAMING;
             account.slot().firstToken();
             told.firstByte(backend);
-            if (!current.isMarked()) {
+            if (!current.isKept()) {
                 client.releaseRequest();
             }
         }
@@ -171,7 +179,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         if (!begun) {
             told.firstByte(backend);
         }
-        int status = complete.status();
+        int status = Math.max(complete.status(), client.status()); // an answer that could not be translated is an error
         finish(status < 400 ? Outcome.COMPLETED : status < 500 ? Outcome.CLIENT_ERROR : Outcome.WORKER_ERROR, status);
     }
 
@@ -186,6 +194,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         if (finished) {
             return;
         }
+        client.flush(); // after a loss no read is completed
         Backend failed = Objects.requireNonNull(backend);
         WorkerAnswer partial = answer;
         answer = null;
@@ -194,6 +203,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         boolean lostForGood = begun != null && !recovery.goOnBehind(begun);
         if (begun == null) {
             told.lostBefore(failed, loss, detail);
+            patience.lost(System.nanoTime());
         } else if (lostForGood) {
             told.lostForGood(failed, loss, detail);
             answer = begun; // for its counts
@@ -202,7 +212,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
             return;
         } else {
             told.lostWithin(failed, loss, detail, begun.events());
-            deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(request.deadlineMillis());
+            patience.again(System.nanoTime());
         }
         if (partial != null) {
             partial.discard();
@@ -225,7 +235,7 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
                 failed(Loss.SILENT, "nothing came for " + context.config().workerSilenceMillis() + " ms");
                 return;
             }
-        } else if (now >= deadlineNanos) {
+        } else if (patience.isOver(now)) {
             leaveWorker();
             if (recovery.goesOn()) {
                 fail(Outcome.WORKER_LOST, GatewayErrors.notContinued(request.deadlineMillis()));
@@ -284,13 +294,14 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
         loop.remove(this);
         context.relayClosed();
         account.giveBack(outcome.slotEnd());
-        account.settle(this, answer == null ? null : answer.usage(), told);
+        Used used = account.settle(this, answer, told, outcome.paysForWhatRan());
         recovery.close();
         client.releaseRequest();
         if (answer != null) {
             answer.discard();
         }
-        told.ended(outcome, status, answer);
+        told.ended(outcome, status, answer, used);
+        account.settleQuota(used);
     }
 
     private void leaveWorker() {
@@ -355,12 +366,12 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
 
     @Override
     public double weight() {
-        return 1;
+        return request.caller().weight();
     }
 
     @Override
-    public Job<Dispatcher.Candidate> job(boolean returning) {
-        return account.job(this, deadlineNanos, returning);
+    public Job<Dispatcher.Candidate> job(boolean returning, long startNanos) {
+        return account.job(this, patience.untilNanos() - startNanos, returning);
     }
 
     @Override
@@ -380,9 +391,5 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
     private int retryAfterDrain() {
         long nanos = context.dispatcher().retryNanos(request.facts().model());
         return nanos > 0 ? GatewayErrors.seconds(nanos) : retryAfter();
-    }
-
-    private long remainingMillis() {
-        return Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime()));
     }
 }

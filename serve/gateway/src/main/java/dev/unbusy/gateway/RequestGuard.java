@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  */
 final class RequestGuard {
+    private static final Pattern LOOPBACK = Pattern.compile("127(\\.\\d{1,3}){3}");
+
     private final Set<String> allowedHosts = new HashSet<>();
 
     /** @param allowedHosts further host names, without port, that reach this gateway (a reverse proxy's, for instance) */
@@ -36,14 +39,15 @@ final class RequestGuard {
 
     /**
      * @param host the Host header; null only from HTTP/1.0, which no browser speaks
+     * @param anyHost whether callers are asked for a key, which no page has that took another name
      * @param origin the Origin header
      * @param safeMethod GET or HEAD: without CORS headers in the answer another site cannot read it; or an origin that
      *     {@link Cors} allows
      * @return null where the request may pass
      */
     @Nullable
-    Refusal check(@Nullable String host, @Nullable String origin, boolean safeMethod) {
-        if (host != null && !allowed(nameOf(host))) {
+    Refusal check(@Nullable String host, boolean anyHost, @Nullable String origin, boolean safeMethod) {
+        if (!anyHost && host != null && !allowed(nameOf(host))) {
             return Refusal.FOREIGN_HOST; // 1
         }
         if (!safeMethod && origin != null && !sameHost(origin, host)) {
@@ -61,7 +65,7 @@ final class RequestGuard {
         return name.equals("localhost")
                 || name.endsWith(".localhost")
                 || name.equals("::1")
-                || name.matches("127(\\.\\d{1,3}){3}");
+                || LOOPBACK.matcher(name).matches();
     }
 
     private static boolean sameHost(String origin, @Nullable String host) {

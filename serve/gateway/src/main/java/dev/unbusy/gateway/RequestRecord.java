@@ -4,6 +4,8 @@ import dev.unbusy.admission.Place;
 import dev.unbusy.admission.PriceBook;
 import dev.unbusy.api.ApiError;
 import dev.unbusy.http.Disconnect;
+import dev.unbusy.ledger.Ledger;
+import dev.unbusy.ledger.UsageRecord;
 import dev.unbusy.routing.Choice;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -23,13 +25,20 @@ final class RequestRecord {
     private final RelayRequest request;
     private final Why why;
     private final long arrivedNanos;
-    private boolean placedBefore;
+    private final Ledger ledger;
+    private final long arrivedMillis = System.currentTimeMillis();
+    private long ticket = Ledger.NOT_BEGUN;
+    private long queuedNanos = -1;
+    private @Nullable String worker;
+    private int continuations;
+    private long relayedBefore;
     private boolean waits;
     private boolean firstByteSeen;
     private @Nullable String errorCode;
 
     RequestRecord(GatewayContext context, RelayRequest request, long arrivedNanos) {
         this.metrics = context.metrics();
+        this.ledger = context.ledger();
         this.request = request;
         this.why = context.whyBook().open(request.id(), arrivedNanos);
         this.arrivedNanos = arrivedNanos;
@@ -61,13 +70,14 @@ final class RequestRecord {
         waits = false;
         long now = System.nanoTime();
         why.add(now, Why.What.PLACED, reason.name().toLowerCase(Locale.ROOT), backend.id());
-        if (placedBefore) {
+        worker = backend.id();
+        if (queuedNanos >= 0) {
             return -1;
         }
-        placedBefore = true;
-        long queued = now - arrivedNanos;
-        metrics.queued(queued);
-        return queued;
+        queuedNanos = now - arrivedNanos;
+        metrics.queued(queuedNanos);
+        ticket = ledger.begun(usage(Used.NOT_KNOWN, ""));
+        return queuedNanos;
     }
 
     /** The first byte of the answer; said once, also where another worker goes on. */
@@ -95,9 +105,16 @@ final class RequestRecord {
      */
     void lostWithin(Backend backend, Loss loss, String detail, long relayed) {
         metrics.continued(loss, relayed);
+        continuations++;
+        relayedBefore += relayed;
         lost(backend, loss, detail);
         why.add(System.nanoTime(), Why.What.CONTINUED, "behind " + relayed + " events", null);
         log(Level.WARN, backend, "in the middle of", loss, detail, "another one is to go on");
+    }
+
+    /** Events that the client has of workers that were lost. */
+    long relayedBefore() {
+        return relayedBefore;
     }
 
     /** Nobody can go on. */
@@ -116,8 +133,11 @@ final class RequestRecord {
         LOG.debug("request {}: the client left ({})", request.id(), reason);
     }
 
-    void ended(Outcome outcome, int status, @Nullable WorkerAnswer answer) {
+    void ended(Outcome outcome, int status, @Nullable WorkerAnswer answer, Used used) {
         long now = System.nanoTime();
+        if (ticket != Ledger.NOT_BEGUN) { // whatever no worker had has used nothing
+            ledger.ended(ticket, usage(used, outcome.word()));
+        }
         metrics.finished(request.route(), status, outcome, now - arrivedNanos, answer);
         why.add(
                 now,
@@ -130,6 +150,28 @@ final class RequestRecord {
                 outcome.word(),
                 status,
                 (now - arrivedNanos) / 1_000_000);
+    }
+
+    private UsageRecord usage(Used used, String outcome) {
+        return new UsageRecord(
+                request.id(),
+                arrivedMillis,
+                request.caller().keyId(),
+                request.tenant(),
+                request.facts().model(),
+                request.route().label(),
+                used.promptTokens(),
+                used.completionTokens(),
+                used.cachedTokens(),
+                used.reasoningTokens(),
+                TimeUnit.NANOSECONDS.toMillis(queuedNanos),
+                outcome.isEmpty()
+                        ? UsageRecord.UNKNOWN
+                        : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - arrivedNanos),
+                worker,
+                outcome,
+                request.priority().name().toLowerCase(Locale.ROOT),
+                continuations);
     }
 
     private void lost(Backend backend, Loss loss, String detail) {

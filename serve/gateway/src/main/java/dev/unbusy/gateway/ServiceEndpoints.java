@@ -1,33 +1,27 @@
 package dev.unbusy.gateway;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.unbusy.api.ApiError;
 import dev.unbusy.api.WorkerStatus;
 import dev.unbusy.http.Exchange;
+import dev.unbusy.ledger.AuditAction;
+import dev.unbusy.ledger.KeyRecord;
 import dev.unbusy.metrics.Metrics;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.Map;
 
-/** Everything that is no completion: models, health, metrics, status. Called on event loops; what may block is offloaded. */
+/** What is asked of the service itself: health, metrics, status, balance. Called on event loops; what may block is offloaded. */
 final class ServiceEndpoints {
     private static final String JSON = "application/json";
-    private static final JsonFactory FACTORY = new JsonFactory();
 
     private final GatewayContext context;
     private final Metrics metrics;
-    private final Supplier<List<WorkerStatus>> workers;
-    private final long startedEpochSecond = Instant.now().getEpochSecond();
+    private final Workers workers;
     // volatile: written once the port is known, when the first request may already be here.
     private volatile String url = "";
 
-    ServiceEndpoints(GatewayContext context, Metrics metrics, Supplier<List<WorkerStatus>> workers) {
+    ServiceEndpoints(GatewayContext context, Metrics metrics, Workers workers) {
         this.context = context;
         this.metrics = metrics;
         this.workers = workers;
@@ -39,7 +33,7 @@ final class ServiceEndpoints {
 
     /** The process is alive: this very answer is the proof. */
     void healthz(Exchange exchange) {
-        answer(exchange, "healthz", 200, json(out -> out.writeStringField("status", "alive")));
+        answer(exchange, "healthz", 200, JsonObject.of(out -> out.writeStringField("status", "alive")));
     }
 
     /** Ready means: a completion that comes now goes to a worker at once. */
@@ -60,7 +54,7 @@ final class ServiceEndpoints {
             missing.add("no worker is known");
         }
         boolean ready = worker && !context.isDraining();
-        answer(exchange, "readyz", ready ? 200 : 503, json(out -> {
+        answer(exchange, "readyz", ready ? 200 : 503, JsonObject.of(out -> {
             out.writeBooleanField("ready", ready);
             out.writeArrayFieldStart("missing");
             for (String what : missing) {
@@ -79,17 +73,57 @@ final class ServiceEndpoints {
 
     void status(Exchange exchange) {
         exchange.offload(() -> {
-            byte[] body = json(out -> {
+            byte[] body = JsonObject.of(out -> {
                 out.writeObjectFieldStart("gateway");
                 out.writeStringField("url", url);
                 out.writeNumberField("queued", context.dispatcher().waiting());
                 out.writeNumberField("running", context.dispatcher().running());
+                out.writeBooleanField("draining", context.isDraining());
                 out.writeEndObject();
                 out.writeFieldName("workers");
-                out.writeRawValue(new String(WorkerStatus.listToJson(workers.get()), StandardCharsets.UTF_8));
+                out.writeRawValue(new String(WorkerStatus.listToJson(workers.statuses()), StandardCharsets.UTF_8));
             });
             answer(exchange, "status", 200, body);
         });
+    }
+
+    /** Takes nothing new, or again; what runs goes on, and so does the process. */
+    void drain(Exchange exchange, Caller caller) {
+        boolean start = exchange.method().equals("POST");
+        if (!start && !exchange.method().equals("DELETE")) {
+            ApiError error = ApiError.methodNotAllowed(exchange.method(), exchange.path(), "POST or DELETE");
+            answer(exchange, "drain", error.status(), error.body());
+            return;
+        }
+        if (start) {
+            context.startDraining();
+        } else {
+            context.resume();
+        }
+        exchange.offload(() -> {
+            audit(caller, "drain", start ? "begun" : "ended");
+            answer(exchange, "drain", 200, JsonObject.of(out -> {
+                out.writeBooleanField("draining", context.isDraining());
+                out.writeNumberField("open", context.openRelays());
+            }));
+        });
+    }
+
+    /** All workers, one after the other. */
+    void restartWorkers(Exchange exchange, Caller caller) {
+        exchange.offload(() -> {
+            if (workers.restart()) {
+                audit(caller, "workers", "restart");
+                answer(exchange, "restart", 202, JsonObject.of(out -> out.writeBooleanField("restarting", true)));
+            } else {
+                ApiError error = GatewayErrors.notRestarted();
+                answer(exchange, "restart", error.status(), error.body());
+            }
+        });
+    }
+
+    private void audit(Caller caller, String target, String what) {
+        context.ledger().audit(caller.by(), AuditAction.SETTINGS_CHANGED, target, Map.of("what", what));
     }
 
     /** What was decided for one request: the answer of {@code unbusy why}. */
@@ -103,7 +137,7 @@ final class ServiceEndpoints {
             return;
         }
         Why.Story story = why.story(now);
-        answer(exchange, "why", 200, json(out -> {
+        answer(exchange, "why", 200, JsonObject.of(out -> {
             out.writeStringField("requestId", story.requestId());
             out.writeNumberField("queuedMs", story.queuedMillis());
             out.writeArrayFieldStart("events");
@@ -120,66 +154,30 @@ final class ServiceEndpoints {
         }));
     }
 
-    void models(Exchange exchange) {
-        answer(exchange, "models", 200, json(out -> {
-            out.writeStringField("object", "list");
-            out.writeArrayFieldStart("data");
-            for (String id : context.models().ids()) {
+    /** DeepSeek's form; the currency is tokens of this month's budget, since nobody pays money here. */
+    void balance(Exchange exchange, Caller caller) {
+        KeyRecord key = caller.key();
+        boolean limited = key != null && key.budgetTokens() > 0;
+        long left = key != null && limited
+                ? Math.max(0, key.budgetTokens() - context.ledger().tokensThisMonth(key.id()))
+                : 0;
+        answer(exchange, "balance", 200, JsonObject.of(out -> {
+            out.writeBooleanField("is_available", !limited || left > 0);
+            out.writeArrayFieldStart("balance_infos");
+            if (limited) {
                 out.writeStartObject();
-                card(out, id);
+                out.writeStringField("currency", "TOKENS");
+                out.writeStringField("total_balance", Long.toString(left));
+                out.writeStringField("granted_balance", Long.toString(left));
+                out.writeStringField("topped_up_balance", "0");
                 out.writeEndObject();
             }
             out.writeEndArray();
         }));
     }
 
-    void model(Exchange exchange, String name) {
-        String id = context.models().resolve(name);
-        if (id == null) {
-            ApiError error = ApiError.unknownModel(name, context.models().ids());
-            answer(exchange, "models", error.status(), error.body());
-        } else {
-            answer(exchange, "models", 200, json(out -> card(out, id)));
-        }
-    }
-
-    private void card(JsonGenerator out, String id) throws IOException {
-        out.writeStringField("id", id);
-        out.writeStringField("object", "model");
-        out.writeNumberField("created", startedEpochSecond);
-        out.writeStringField("owned_by", id.contains("/") ? id.substring(0, id.indexOf('/')) : "local");
-        int contextTokens = 0;
-        for (Backend backend : context.backends().backends()) {
-            for (ServedModel model : backend.models()) {
-                if (model.id().equals(id)) {
-                    contextTokens = Math.max(contextTokens, model.contextTokens());
-                }
-            }
-        }
-        if (contextTokens > 0) {
-            out.writeNumberField("context_window", contextTokens);
-        }
-    }
-
     private void answer(Exchange exchange, String label, int status, byte[] body) {
         context.metrics().ended(label, status, status < 400 ? Outcome.COMPLETED : Outcome.REJECTED);
         exchange.respond(status, JSON, body);
-    }
-
-    @FunctionalInterface
-    private interface Fields {
-        void write(JsonGenerator out) throws IOException;
-    }
-
-    private static byte[] json(Fields fields) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-        try (JsonGenerator out = FACTORY.createGenerator(bytes)) {
-            out.writeStartObject();
-            fields.write(out);
-            out.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException("writing to memory", e);
-        }
-        return bytes.toByteArray();
     }
 }

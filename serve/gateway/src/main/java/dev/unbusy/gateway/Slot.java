@@ -40,6 +40,11 @@ final class Slot {
         return Math.max(0, chargedNanos - chosen.lease().remaining());
     }
 
+    /** How long it has been held. */
+    long heldNanos() {
+        return System.nanoTime() - sentNanos;
+    }
+
     /** What the answer says was cached of its prompt. */
     void observed(long promptTokens, long cachedTokens) {
         dispatcher.observed(chosen, promptTokens, cachedTokens);

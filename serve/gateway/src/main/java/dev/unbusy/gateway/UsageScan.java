@@ -14,8 +14,9 @@ final class UsageScan {
      * What the worker counted. −1 where it did not say.
      *
      * @param cachedTokens those of the prompt that were found in the prefix cache
+     * @param reasoningTokens those of the completion that are thoughts
      */
-    record Found(long promptTokens, long completionTokens, long cachedTokens) {}
+    record Found(long promptTokens, long completionTokens, long cachedTokens, long reasoningTokens) {}
 
     /** The last usage object that starts in {@code [from, to)}, or null. Does not move the reader index. */
     static @Nullable Found last(ByteBuf buffer, int from, int to) {
@@ -57,6 +58,7 @@ final class UsageScan {
         long prompt = -1;
         long completion = -1;
         long cached = -1;
+        long reasoning = -1;
         int depth = 0;
         for (; at < to; at++) {
             byte c = b.getByte(at);
@@ -64,7 +66,7 @@ final class UsageScan {
                 depth++;
             } else if (c == '}') {
                 if (--depth == 0) {
-                    return new Found(prompt, completion, cached);
+                    return new Found(prompt, completion, cached, reasoning);
                 }
             } else if (c == '"') {
                 int end = b.indexOf(at + 1, to, (byte) '"');
@@ -80,6 +82,8 @@ final class UsageScan {
                     } else if (matches(b, at + 1, end, "prompt_cache_hit_tokens")
                             || matches(b, at + 1, end, "cached_tokens")) {
                         cached = Math.max(cached, value);
+                    } else if (matches(b, at + 1, end, "reasoning_tokens")) {
+                        reasoning = value;
                     }
                 }
                 at = end;

@@ -19,6 +19,8 @@ final class WorkerAnswer {
     private static final int MAX_EVENT_BYTES = 1 << 20;
     /** A body of more pieces than this is merged: many small pieces would cost more than a copy. */
     private static final int MAX_PIECES = 64;
+    /** What has to be translated is held all the same, up to so many times as much. */
+    private static final int TRANSLATED_FACTOR = 16;
 
     private enum Form {
         EVENTS,
@@ -36,16 +38,19 @@ final class WorkerAnswer {
     private final long maxHeldBytes;
     private final SseFramer framer;
     private final boolean marked;
+    private final @Nullable Splice splice;
     private Form form;
     private @Nullable CompositeByteBuf held;
     private boolean begun;
     private byte lastByte;
+    private boolean doneTold;
     private long countedEvents;
     private UsageScan.@Nullable Found usage;
 
     /**
      * @param untilClose the body has no length of its own, so a loss looks like its end
      * @param marks where the marks of its stream go; null where it has none
+     * @param splice what keeps the text of a stream without marks; null where it is of no use
      */
     WorkerAnswer(
             ClientAnswer client,
@@ -53,7 +58,9 @@ final class WorkerAnswer {
             HttpResponse head,
             boolean untilClose,
             long maxHeldBytes,
-            @Nullable KeptMarks marks) {
+            @Nullable KeptMarks marks,
+            @Nullable Splice splice) {
+        this.splice = splice;
         this.framer = new SseFramer(MAX_EVENT_BYTES, marks);
         this.marked = marks != null;
         this.client = client;
@@ -80,8 +87,14 @@ final class WorkerAnswer {
         return marked;
     }
 
+    /** True where another worker may go on with it: the request is still needed. */
+    boolean isKept() {
+        return marked || splice != null;
+    }
+
     UsageScan.@Nullable Found usage() {
-        return form == Form.EVENTS ? framer.usage() : usage;
+        UsageScan.Found found = form == Form.EVENTS ? framer.usage() : usage;
+        return found == null || splice == null ? found : splice.whole(found);
     }
 
     long events() {
@@ -114,10 +127,19 @@ final class WorkerAnswer {
         if (complete.isReadable()) {
             // Comments alone commit to nothing: another worker may still answer after them.
             begun |= events > 0 || framer.broken();
-            client.events(headers, complete);
+            client.events(headers, spliced(complete));
         } else {
             complete.release();
         }
+    }
+
+    private ByteBuf spliced(ByteBuf events) {
+        if (splice == null) {
+            return events;
+        }
+        boolean ends = framer.done() && !doneTold;
+        doneTold |= ends;
+        return splice.pass(events, ends);
     }
 
     private void hold(ByteBuf in) {
@@ -128,12 +150,18 @@ final class WorkerAnswer {
             held = pieces;
         }
         pieces.addComponent(true, in);
-        if (pieces.readableBytes() > maxHeldBytes) {
+        if (pieces.readableBytes() > maxHeldBytes && client.passesPieces()) {
             held = null;
             form = Form.PASSED_ON;
             begun = true;
             client.startBytes(status, headers);
             client.bytes(pieces);
+        } else if (pieces.readableBytes() > TRANSLATED_FACTOR * maxHeldBytes) {
+            held = null;
+            form = Form.PASSED_ON;
+            begun = true;
+            pieces.release();
+            client.error(GatewayErrors.answerTooLarge(TRANSLATED_FACTOR * maxHeldBytes));
         }
     }
 
@@ -151,7 +179,7 @@ final class WorkerAnswer {
                 ByteBuf rest = framer.finish();
                 if (rest.isReadable()) {
                     begun = true;
-                    client.events(headers, rest);
+                    client.events(headers, spliced(rest));
                 }
                 client.endEvents(headers);
             }

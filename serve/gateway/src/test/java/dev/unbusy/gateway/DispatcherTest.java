@@ -62,7 +62,7 @@ class DispatcherTest {
         }
 
         @Override
-        public Job<Dispatcher.Candidate> job(boolean returning) {
+        public Job<Dispatcher.Candidate> job(boolean returning, long startNanos) {
             return new Job<>(
                     this, arrival, tenant, 1, Job.Level.NORMAL, Long.MAX_VALUE / 2, 100_000_000, arrival, returning);
         }
@@ -117,6 +117,27 @@ class DispatcherTest {
     private Request large(long arrival) {
         Request request = new Request(arrival);
         request.bytes = 300;
+        return request;
+    }
+
+    @Test
+    void underAFlood_theLastSlotsAreLeftToOthers_whoGetThemAtOnce() {
+        backends.put(backend("a", Backend.State.READY));
+        backends.publish("a", new PublishedLoad(8, 0, 0, 0, 0, 0, Double.NaN));
+        dispatcher.place(of("quiet", 1), false);
+        Request quiet = of("quiet", 50);
+        for (long arrival = 2; arrival <= 20; arrival++) {
+            dispatcher.place(of("flood", arrival), false);
+        }
+        assertThat(dispatcher.running()).as("two of eight are free").isEqualTo(6);
+        dispatcher.place(quiet, false);
+        assertThat(calls).containsExactly("50→a");
+        assertThat(dispatcher.running()).isEqualTo(7);
+    }
+
+    private Request of(String tenant, long arrival) {
+        Request request = new Request(arrival);
+        request.tenant = tenant;
         return request;
     }
 

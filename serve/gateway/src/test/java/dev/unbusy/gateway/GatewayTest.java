@@ -159,8 +159,8 @@ class GatewayTest {
         GatewayConfig open = Running.with(Map.of("host", host));
         assertThatThrownBy(() -> start(open)).isInstanceOfSatisfying(GatewayException.class, e -> {
             assertThat(e.code()).isEqualTo("bind-not-loopback");
-            assertThat(e.remedy().en()).contains("ssh -L").contains("reverse proxy");
-            assertThat(e.remedy().zh()).contains("ssh -L");
+            assertThat(e.remedy().en()).contains("unbusy keys create").contains("ssh -L");
+            assertThat(e.remedy().zh()).contains("unbusy keys create").contains("ssh -L");
         });
     }
 
@@ -226,6 +226,11 @@ class GatewayTest {
 
     private static Gateway start(GatewayConfig config) {
         return Gateway.start(
-                new GatewayOptions(config, HttpLimits.DEFAULT, TlsFiles.NONE), new Backends(), new Metrics(), List::of);
+                new GatewayOptions(config, HttpLimits.DEFAULT, TlsFiles.NONE),
+                new Backends(),
+                new MemoryLedger(),
+                LocalToken.draw(),
+                new Metrics(),
+                Workers.ofOthers(new Backends()));
     }
 }

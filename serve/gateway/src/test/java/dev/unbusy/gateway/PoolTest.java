@@ -46,7 +46,7 @@ class PoolTest {
         }
 
         @Override
-        public Job<Dispatcher.Candidate> job(boolean returning) {
+        public Job<Dispatcher.Candidate> job(boolean returning, long startNanos) {
             throw new AssertionError("nobody waits here");
         }
 

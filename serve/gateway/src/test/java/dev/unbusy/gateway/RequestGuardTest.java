@@ -41,8 +41,15 @@ class RequestGuardTest {
                 "localhost:8080,        http://evil.example,     true,  -"
             })
     void aRequest_isRefusedWhereAWebPageCouldBeBehindIt(String host, String origin, boolean safe, String refusal) {
-        RequestGuard.Refusal found = guard.check(host, origin, safe);
+        RequestGuard.Refusal found = guard.check(host, false, origin, safe);
         assertThat(found == null ? null : found.name()).isEqualTo(refusal);
+    }
+
+    @Test
+    void whereKeysAreAskedFor_anyNameMayLeadHere_butStillNoPageOfAnotherSite() {
+        assertThat(guard.check("models.example", true, null, false)).isNull();
+        assertThat(guard.check("models.example", true, "http://evil.example", false))
+                .isEqualTo(RequestGuard.Refusal.CROSS_SITE);
     }
 
     @Test

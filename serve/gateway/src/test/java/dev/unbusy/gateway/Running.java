@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.unbusy.api.WorkerStatus;
 import dev.unbusy.http.HttpLimits;
 import dev.unbusy.http.TlsFiles;
+import dev.unbusy.ledger.Ledger;
 import dev.unbusy.metrics.Metrics;
 import dev.unbusy.units.Bytes;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /** A gateway on a free port, with one event loop so that what it does has an order, and a client for it. */
 final class Running implements AutoCloseable {
@@ -33,6 +35,10 @@ final class Running implements AutoCloseable {
             List.of(),
             List.of(),
             Map.of(),
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            false,
             "least-work",
             60_000,
             60_000,
@@ -53,6 +59,8 @@ final class Running implements AutoCloseable {
 
     final Backends backends = new Backends();
     final Metrics metrics = new Metrics();
+    final MemoryLedger usage = new MemoryLedger();
+    final LocalToken token = LocalToken.draw();
     final Gateway gateway;
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -68,11 +76,31 @@ final class Running implements AutoCloseable {
     }
 
     Running(GatewayConfig config, HttpLimits limits) {
+        this(config, limits, null);
+    }
+
+    /** @param ledger with keys, say; null for {@link #usage} */
+    Running(GatewayConfig config, HttpLimits limits, @Nullable Ledger ledger) {
         gateway = Gateway.start(
                 new GatewayOptions(config, limits, TlsFiles.NONE),
                 backends,
+                ledger == null ? usage : ledger,
+                token,
                 metrics,
-                () -> List.of(WorkerStatus.of("a", WorkerStatus.State.READY, "")));
+                new OneWorker());
+    }
+
+    /** What the admin API is told of. */
+    static final class OneWorker implements Workers {
+        @Override
+        public List<WorkerStatus> statuses() {
+            return List.of(WorkerStatus.of("a", WorkerStatus.State.READY, ""));
+        }
+
+        @Override
+        public boolean restart() {
+            return true;
+        }
     }
 
     Running with(FakeWorker worker, Backend.State state) {
@@ -140,8 +168,10 @@ final class Running implements AutoCloseable {
         return client.sendAsync(request, HttpResponse.BodyHandlers.ofString());
     }
 
+    /** As this machine's own commands ask. */
     HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return send(HttpRequest.newBuilder(URI.create(gateway.url() + path))
+                .header("authorization", "Bearer " + token.text())
                 .timeout(Duration.ofSeconds(30))
                 .build());
     }

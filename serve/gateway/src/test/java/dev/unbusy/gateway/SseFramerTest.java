@@ -42,7 +42,7 @@ class SseFramerTest {
         assertThat(out.toString(UTF_8)).isEqualTo(STREAM);
         assertThat(framer.dataEvents()).isEqualTo(3);
         assertThat(framer.done()).isTrue();
-        assertThat(framer.usage()).isEqualTo(new UsageScan.Found(7, 5, -1));
+        assertThat(framer.usage()).isEqualTo(new UsageScan.Found(7, 5, -1, -1));
         framer.close();
     }
 

@@ -18,16 +18,16 @@ class UsageScanTest {
                         "{\"choices\":[],\"usage\":{\"prompt_tokens\":120,\"completion_tokens\":34,\"total_tokens\":154,"
                                 + "\"prompt_cache_hit_tokens\":64,\"prompt_cache_miss_tokens\":56,"
                                 + "\"completion_tokens_details\":{\"reasoning_tokens\":9}}}"))
-                .isEqualTo(new UsageScan.Found(120, 34, 64));
+                .isEqualTo(new UsageScan.Found(120, 34, 64, 9));
         assertThat(scan("{ \"usage\" : {\n \"prompt_tokens\" : 1 , \"completion_tokens\":2,"
                         + "\"prompt_tokens_details\": {\"cached_tokens\": 1}} }"))
-                .isEqualTo(new UsageScan.Found(1, 2, 1));
+                .isEqualTo(new UsageScan.Found(1, 2, 1, -1));
     }
 
     @Test
     void nestedFieldsOfTheSameName_areNotTheCount() {
         assertThat(scan("{\"usage\":{\"details\":{\"completion_tokens\":99},\"completion_tokens\":2}}"))
-                .isEqualTo(new UsageScan.Found(-1, 2, -1));
+                .isEqualTo(new UsageScan.Found(-1, 2, -1, -1));
     }
 
     @Test
@@ -44,7 +44,7 @@ class UsageScanTest {
     @Test
     void theLastOne_counts() {
         assertThat(scan("{\"usage\":{\"prompt_tokens\":1}}{\"usage\":{\"prompt_tokens\":2}}{\"usage\":null}"))
-                .isEqualTo(new UsageScan.Found(2, -1, -1));
+                .isEqualTo(new UsageScan.Found(2, -1, -1, -1));
     }
 
     @Property

@@ -153,11 +153,30 @@ class WaitingTest {
     void theDeadline_coversASilentWorker_andStopsItsWork() throws Exception {
         worker.then(FakeWorker.Call::awaitHangUp);
         try (Running running = new Running().with(worker, Backend.State.READY)) {
-            assertThat(running.send(running.chat(false, "x-unbusy-deadline-ms", "100"))
+            assertThat(running.send(running.chat(true, "x-unbusy-deadline-ms", "100"))
                             .statusCode())
                     .isEqualTo(429);
             worker.call().hungUp();
             running.assertIdle();
+        }
+    }
+
+    @Test
+    void aWholeAnswer_mayTakeLongerThanTheDeadline_onceAWorkerHasIt() throws Exception {
+        worker.then(call -> {
+            call.hold();
+            call.json(200, FakeWorker.completion("late"));
+        });
+        String body = Running.body(false);
+        try (Running running = new Running(Running.keepAlive(1, 1)).with(worker, Backend.State.READY);
+                RawClient client = new RawClient(running.gateway)
+                        .send("POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\nx-unbusy-deadline-ms: 300\r\n"
+                                + "content-length: " + body.length() + "\r\n\r\n" + body)) {
+            client.readUntil("1\r\n\n\r\n".repeat(12)); // one each twentieth of a second
+            worker.call().go();
+            assertThat(client.readUntil("\r\n0\r\n\r\n"))
+                    .startsWith("HTTP/1.1 200 ")
+                    .contains(FakeWorker.completion("late"));
         }
     }
 

@@ -37,7 +37,6 @@ public final class Exchange {
     // volatile: written by the event loop, read by whoever writes.
     private volatile @Nullable Disconnect disconnect;
     private boolean finished;
-    private boolean flushScheduled;
     private final List<Runnable> disconnectListeners = new ArrayList<>(1);
 
     Exchange(Connection connection, HttpRequest request, RequestTarget target, RequestBody body, long receivedNanos) {
@@ -202,7 +201,7 @@ public final class Exchange {
         perform(() -> {
             if (!finished) {
                 stream.start(status, contentType, headers);
-                flushSoon();
+                stream.flushSoon();
             }
         });
     }
@@ -215,6 +214,11 @@ public final class Exchange {
     /** A piece of the answer; takes over the buffer. */
     public void write(ByteBuf piece) {
         pass(piece, piece.readableBytes());
+    }
+
+    /** What is written is sent with {@link #flush} only, or when it has become much, or ends. Event loop only. */
+    public void flushByHand() {
+        stream.flushByHand();
     }
 
     /** Sends what was written, without waiting for the end of the burst. */
@@ -347,19 +351,7 @@ public final class Exchange {
         if (connection.pendingBytes() > connection.maxPendingStream()) {
             connection.cut(Disconnect.SLOW_READER, true);
         } else {
-            flushSoon();
-        }
-    }
-
-    private void flushSoon() {
-        if (!flushScheduled) {
-            flushScheduled = true;
-            eventLoop().execute(() -> {
-                flushScheduled = false;
-                if (!finished) {
-                    stream.flush();
-                }
-            });
+            stream.flushSoon();
         }
     }
 

@@ -171,6 +171,7 @@ public final class HttpServer implements AutoCloseable {
                 .channel(Transport.current().serverChannel())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
+                .handler(new AcceptFailures(options.name(), connections::size))
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 // The kernel would take up to 4 MiB of each slow reader's stream (tcp_wmem) before anybody notices.

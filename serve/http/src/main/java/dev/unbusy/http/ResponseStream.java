@@ -30,6 +30,8 @@ final class ResponseStream {
     private Framing framing = Framing.LENGTH;
     private @Nullable ByteBuf burst;
     private boolean unflushed;
+    private boolean flushScheduled;
+    private boolean flushByHand;
     private String[] always = {};
 
     ResponseStream(Connection connection, HttpRequest request, String requestId) {
@@ -117,6 +119,20 @@ final class ResponseStream {
         }
     }
 
+    void flushByHand() {
+        flushByHand = true;
+    }
+
+    void flushSoon() {
+        if (!flushByHand && !flushScheduled) {
+            flushScheduled = true;
+            connection.runOnLoop(() -> {
+                flushScheduled = false;
+                flush();
+            });
+        }
+    }
+
     void flush() {
         if (unflushed) {
             unflushed = false;
@@ -147,6 +163,7 @@ final class ResponseStream {
     void discard() {
         ByteBuf current = burst;
         burst = null;
+        unflushed = false;
         if (current != null) {
             current.release();
         }

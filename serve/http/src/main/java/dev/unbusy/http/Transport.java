@@ -12,6 +12,7 @@ import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.ResourceLeakDetector;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
@@ -57,10 +58,16 @@ public enum Transport {
     /** Loads the native library on first use, not when the enum is. */
     private static final class Current {
         private static final String MACHINE_ID = "io.netty.machineId";
+        private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
         private static final int MACHINE_ID_BYTES = 8;
         private static final Transport TRANSPORT = choose();
 
         private static Transport choose() {
+            // Netty follows one buffer in 128 with a stack trace, to tell of those that are never released. The
+            // tests do so for every buffer; here it costs time and could only be reported.
+            if (System.getProperty(LEAK_DETECTION) == null) {
+                ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
+            }
             // Netty tells its channels apart by the machine's hardware address, which takes long to find where there
             // are
             // many and is warned of where there is none. Nobody reads these names across machines.

@@ -3,7 +3,7 @@ package dev.unbusy.scheduler;
 import java.util.Arrays;
 
 /**
- * Learns what a step costs from steps that ran: an extended Kalman filter over the curve
+ * Learns what a step costs from steps that ran: a Kalman filter over the curve
  *
  * <pre>ln time(kind, tokens, depth) = θ(kind, tokens) + ln(1 + e^λ(kind, tokens) × depth)</pre>
  *
@@ -15,7 +15,13 @@ import java.util.Arrays;
  * knots and the three kinds deviate from each other by a random walk. Knots stand closely where kernels change: batched
  * decode of up to 8, and 63 and 64, from where llama.cpp's CPU attention works in tiles (half the cost at depth 3,000).
  *
- * <p>One step out of line moves the curve little; two in a row mean that the machine has changed. Some thousands of
+ * <p>How far a cell's price λ may be off counts for as much as what it is: where attention is believed to cost nothing, a step would
+ * otherwise say nothing about λ, and the belief would never be given up. So the curve is taken as the line through its ends one
+ * deviation of λ to both sides (statistical linearization), and once more where the step has moved it, so that a step in
+ * which λ could not explain what was measured does not move λ as if it could (García-Fernández et al., "Posterior
+ * Linearization Filter", IEEE Transactions on Signal Processing, 2015).
+ *
+ * <p>One step out of line moves the curve little; two in a row mean that the machine has changed. Some ten thousands of
  * operations per step, no allocation.
  */
 final class CostFilter {
@@ -55,6 +61,10 @@ final class CostFilter {
     private static final double TAIL = 4;
 
     private static final double NOISE_RATE = 0.02;
+    /** Of λ's variance: keeps a difference quotient from dividing by nothing. */
+    private static final double LEAST_SPREAD = 1e-8;
+    /** How often a step is linearized anew. */
+    private static final int ROUNDS = 3;
 
     private final int[] knots;
     private final double[] lnKnots;
@@ -65,6 +75,8 @@ final class CostFilter {
     private final double[] covariance;
 
     private final double[] gain;
+    /** {@link #state} before the step that is being learned from. */
+    private final double[] before;
     /** Variance of a single measurement, learned too. */
     private double noise = 0.01;
 
@@ -88,6 +100,7 @@ final class CostFilter {
         state = new double[size];
         covariance = new double[size * size];
         gain = new double[size];
+        before = new double[size];
         for (int i = 0; i < size; i++) {
             boolean depth = i >= size / 2;
             int knot = i % count;
@@ -163,30 +176,40 @@ final class CostFilter {
         int outlier = Math.abs(deviations) < OUTLIER_DEVIATIONS ? 0 : (int) Math.signum(error);
         if (outlier != 0 && outlier == lastOutlier) {
             addToScale(CHANGE_VARIANCE);
-            correct(error, noise);
+            correct(load, lnNanos, noise);
             outlier = 0;
         } else {
             // Student's t: the farther out of line, the less it says.
             double weight = (TAIL + 1) / (TAIL + deviations * deviations);
             noise = Math.clamp(noise + NOISE_RATE * (weight * error * error - variance() - noise), 4e-4, 0.05);
-            correct(error, noise / weight);
+            correct(load, lnNanos, noise / weight);
         }
         lastOutlier = outlier;
         return error;
     }
 
-    private void correct(double error, double noise) {
-        for (int i = 0; i < size; i++) {
-            double sum = 0;
+    private void correct(StepLoad load, double lnNanos, double noise) {
+        System.arraycopy(state, 0, before, 0, size);
+        double total = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            double error = lnNanos - linearize(load);
             for (int k = 0; k < entries; k++) {
-                sum += covariance[at[k] * size + i] * slope[k]; // A row, as it is symmetric.
+                error -= slope[k] * (before[at[k]] - state[at[k]]);
             }
-            gain[i] = sum;
+            for (int i = 0; i < size; i++) {
+                double sum = 0;
+                for (int k = 0; k < entries; k++) {
+                    sum += covariance[at[k] * size + i] * slope[k]; // A row, as it is symmetric.
+                }
+                gain[i] = sum;
+            }
+            total = variance() + noise;
+            for (int i = 0; i < size; i++) {
+                state[i] = before[i] + gain[i] / total * error;
+            }
         }
-        double total = variance() + noise;
         for (int i = 0; i < size; i++) {
             double scaled = gain[i] / total;
-            state[i] += scaled * error;
             int row = i * size;
             for (int j = 0; j < size; j++) {
                 covariance[row + j] -= scaled * gain[j];
@@ -259,12 +282,23 @@ final class CostFilter {
         at[entry + 1] = base + upper;
         at[entry + 2] = size / 2 + base + lower;
         at[entry + 3] = size / 2 + base + upper;
-        double attention = depth * Math.exp((1 - share) * state[at[entry + 2]] + share * state[at[entry + 3]]);
-        double depthShare = attention / (1 + attention);
+        double lambda = (1 - share) * state[at[entry + 2]] + share * state[at[entry + 3]];
+        double spread = spread(at[entry + 2], at[entry + 3], share);
+        double high = Math.log1p(depth * Math.exp(lambda + spread));
+        double low = Math.log1p(depth * Math.exp(lambda - spread));
+        double depthSlope = (high - low) / (2 * spread);
         slope[entry] = 1 - share;
         slope[entry + 1] = share;
-        slope[entry + 2] = (1 - share) * depthShare;
-        slope[entry + 3] = share * depthShare;
-        return slope[entry] * state[at[entry]] + slope[entry + 1] * state[at[entry + 1]] + Math.log1p(attention);
+        slope[entry + 2] = (1 - share) * depthSlope;
+        slope[entry + 3] = share * depthSlope;
+        return slope[entry] * state[at[entry]] + slope[entry + 1] * state[at[entry + 1]] + (high + low) / 2;
+    }
+
+    /** Standard deviation of what lies between two entries of the state. */
+    private double spread(int lower, int upper, double share) {
+        double variance = (1 - share) * (1 - share) * covariance[lower * size + lower]
+                + 2 * share * (1 - share) * covariance[lower * size + upper]
+                + share * share * covariance[upper * size + upper];
+        return Math.sqrt(Math.max(LEAST_SPREAD, variance));
     }
 }

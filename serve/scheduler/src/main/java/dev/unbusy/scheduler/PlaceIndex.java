@@ -3,8 +3,9 @@ package dev.unbusy.scheduler;
 import java.util.Arrays;
 
 /**
- * The places of a sequence by the hash of the few tokens before each: the latest one, and from each the one before with the
- * same hash (as compressors of the LZ77 family chain them). Hashes may collide; whoever asks compares the tokens.
+ * The places of a sequence by the few tokens before each: the latest one, and from each the one before with the same tokens
+ * (as compressors of the LZ77 family chain them). Where hashes collide, the next free slot is taken (at most half of them are):
+ * in a common chain the places of a frequent neighbour would hide those of a rare one.
  */
 final class PlaceIndex {
     private static final int FIRST_CAPACITY = 256;
@@ -32,7 +33,7 @@ final class PlaceIndex {
         heads[slot] = size;
     }
 
-    /** The latest place added that seems to follow the same tokens as the one at {@code size}, or −1. */
+    /** The latest place added that follows the same tokens as the one at {@code size}, or −1. */
     int latest(int[] tokens, int size) {
         return heads[slot(tokens, size)];
     }
@@ -59,6 +60,19 @@ final class PlaceIndex {
             hash = (hash ^ tokens[i]) * 0x9E3779B1;
             hash ^= hash >>> 15;
         }
-        return hash & heads.length - 1;
+        int slot = hash & heads.length - 1;
+        while (heads[slot] >= 0 && !same(tokens, heads[slot], size)) {
+            slot = slot + 1 & heads.length - 1;
+        }
+        return slot;
+    }
+
+    private boolean same(int[] tokens, int place, int size) {
+        for (int i = 1; i <= window; i++) {
+            if (tokens[place - i] != tokens[size - i]) {
+                return false;
+            }
+        }
+        return true;
     }
 }

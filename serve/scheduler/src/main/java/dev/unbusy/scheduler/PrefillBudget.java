@@ -49,6 +49,10 @@ final class PrefillBudget {
     // The decision.
     private int tokens;
     private boolean apart;
+    /** What the step's prompts were found to fit into, with what decodes in it. */
+    private double limitNanos;
+    /** Tokens of a prompt even where nothing fits. */
+    private int least;
     /** How long prompts have waited since nobody decoded. */
     private double stoodBackNanos;
 
@@ -90,22 +94,28 @@ final class PrefillBudget {
         int most = Math.min(wanted, batchTokens - decodes.tokens());
         if (decodes.tokens() == 0) {
             stoodBackNanos = 0;
+            least = LEAST_ALONE;
+            limitNanos = Double.POSITIVE_INFINITY; // Nobody is kept waiting: however it is divided.
             int fits = largest(nothing, depth, most, (double) ALONE_BOUNDS * maxStallNanos); // 2
             tokens = Math.max(fits, Math.min(most, LEAST_ALONE));
             return;
         }
+        least = mayPart ? LEAST_BESIDE : 0;
         double decode = costs.nanos(decodes);
         double share = share(decode) - elapsedNanos; // 1
         if (share <= 0) {
             tokens = 0;
             return;
         }
-        tokens = largest(decodes, depth, most, decode + share); // 3
+        // Taken for slow, decoding would be an excuse for prompts to be: what is not known for sure is none.
+        double surely = costs.leastNanos(decodes);
+        limitNanos = surely + share(surely) - elapsedNanos;
+        tokens = largest(decodes, depth, most, limitNanos); // 3
         if (!costs.isSplit()) {
             part(decodes, decode, depth, share, wanted, mayPart); // 4
         }
-        if (tokens == 0 && mayPart) {
-            tokens = Math.min(most, LEAST_BESIDE);
+        if (tokens == 0) {
+            tokens = Math.min(most, least);
         }
         if (tokens > 0 && standsBack(decodes, decode, middle, first)) { // 5
             tokens = 0;
@@ -119,6 +129,7 @@ final class PrefillBudget {
         if (value(nothing, 0, depth, alone) > together * WORTH_PARTING) {
             apart = mayPart;
             tokens = mayPart ? alone : 0;
+            limitNanos = share;
         }
     }
 
@@ -169,6 +180,15 @@ final class PrefillBudget {
     private double share(double decodeNanos) {
         double bound = maxStallNanos;
         return Math.max(bound - decodeNanos, Math.min(bound, decodeNanos));
+    }
+
+    /**
+     * Most tokens of a prompt, up to so many, that the decision has room for behind what the step holds by now. The decision was
+     * made for as many tokens as {@link #tokens} says: fewer of them, or another prompt's, can cost more.
+     */
+    int fitting(StepLoad step, int depth, int wanted) {
+        int fits = largest(step, depth, wanted, limitNanos);
+        return fits == 0 && step.prefillTokens() == 0 ? Math.min(wanted, least) : fits;
     }
 
     /** Most tokens of a prompt that may join a step without making it longer than this, as far as can be told. */

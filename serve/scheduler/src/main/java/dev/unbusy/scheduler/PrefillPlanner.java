@@ -13,6 +13,7 @@ import java.util.List;
  *   <li>One prompt after the other, not all of them a little: the sum of the times to first tokens is least that way.
  *   <li>A prompt that ends in this step is not kept from its first token by the others for longer than the stall bound.
  *   <li>A prompt that does not end in it is the last in it and takes whole blocks; less than one only if it is the first too.
+ *   <li>What a prompt takes is held to the budget once more: less than the budget allows can cost more.
  * </ol>
  *
  * @param <S> the caller's kind of sequence
@@ -80,9 +81,11 @@ final class PrefillPlanner<S extends Sequence> {
                 left = budget.joining(load, sequence.computed(), count, firstTokenNanos + options.maxStallNanos());
                 count = Math.min(left, count);
             }
+            count = budget.fitting(load, sequence.computed(), count); // 5
             boolean ends = count == sequence.remaining();
             if (!ends) {
                 count = cut(sequence, count, plan.runs() > plan.decodes()); // 4
+                count = budget.fitting(load, sequence.computed(), count);
             }
             if (!kv.makeRoom(count)) {
                 count = kv.ledger().free();

@@ -27,6 +27,7 @@ class LayersTest {
             "engine",
             "admission",
             "routing",
+            "ledger",
             "gateway");
     private static final String[] OPERATE = packages("supervisor", "bench");
     private static final String[] USE = packages("cli");

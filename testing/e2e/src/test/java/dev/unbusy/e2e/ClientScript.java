@@ -13,12 +13,21 @@ import java.util.List;
 final class ClientScript {
     private ClientScript() {}
 
-    /** @param file from the repository's root */
+    /**
+     * Gives it the address that OpenAI's clients want.
+     *
+     * @param file from the repository's root
+     */
     static JsonNode run(RunningUnbusy unbusy, String model, String interpreter, String file, String... more)
             throws Exception {
+        return at(unbusy.url() + "/v1", model, interpreter, file, more);
+    }
+
+    /** @param file from the repository's root */
+    static JsonNode at(String address, String model, String interpreter, String file, String... more) throws Exception {
         Path errors = Files.createTempFile("unbusy-client", ".err");
         List<String> command = new ArrayList<>(
-                List.of(interpreter, RunningUnbusy.HOME.resolve(file).toString(), unbusy.url() + "/v1", model));
+                List.of(interpreter, RunningUnbusy.HOME.resolve(file).toString(), address, model));
         command.addAll(List.of(more));
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
         builder.environment().put("UNBUSY_NODE_MODULES", RunningUnbusy.property("unbusy.test.node.modules"));

@@ -23,13 +23,10 @@ import dev.langchain4j.model.chat.request.ToolChoice;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.chat.request.json.JsonSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
-import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.openai.OpenAiChatModel;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import dev.langchain4j.model.output.FinishReason;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -213,26 +210,15 @@ class ToolClientsTest {
     }
 
     private static ChatResponse streamed(ChatRequest request) throws Exception {
-        CompletableFuture<ChatResponse> end = new CompletableFuture<>();
-        OpenAiStreamingChatModel.builder()
-                .baseUrl(unbusy.url() + "/v1")
-                .apiKey("unused")
-                .modelName(MODEL)
-                .temperature(0.0)
-                .maxTokens(120)
-                .parallelToolCalls(false)
-                .build()
-                .chat(request, new StreamingChatResponseHandler() {
-                    @Override
-                    public void onCompleteResponse(ChatResponse response) {
-                        end.complete(response);
-                    }
-
-                    @Override
-                    public void onError(Throwable error) {
-                        end.completeExceptionally(error);
-                    }
-                });
-        return end.get(60, TimeUnit.SECONDS);
+        return StreamedChat.of(
+                OpenAiStreamingChatModel.builder()
+                        .baseUrl(unbusy.url() + "/v1")
+                        .apiKey("unused")
+                        .modelName(MODEL)
+                        .temperature(0.0)
+                        .maxTokens(120)
+                        .parallelToolCalls(false)
+                        .build(),
+                request);
     }
 }

@@ -93,7 +93,10 @@ final class Cli {
         Map<String, Object> commands = new LinkedHashMap<>();
         commands.put("up", new UpCommand(io));
         commands.put("status", new StatusCommand(io));
+        commands.put("restart", new RestartCommand(io));
         commands.put("why", new WhyCommand(io));
+        commands.put("keys", keys(io));
+        commands.put("usage", new UsageCommand(io));
         commands.put("chat", new ChatCommand(io));
         commands.put("pull", new PullCommand(io));
         commands.put("models", new ModelsCommand(io));
@@ -103,6 +106,15 @@ final class Cli {
         commands.put("natives", new NativesCommand(io));
         commands.put("warm-up-classes", new WarmUpCommand(io));
         return commands;
+    }
+
+    private static CommandLine keys(Io io) {
+        return new CommandLine(new KeysCommand())
+                .addSubcommand("create", new KeysCreateCommand(io))
+                .addSubcommand("list", new KeysListCommand(io))
+                .addSubcommand("rotate", new KeysRotateCommand(io))
+                .addSubcommand("revoke", new KeysRevokeCommand(io))
+                .addSubcommand("tenant", new KeysTenantCommand(io));
     }
 
     private static int failed(Io io, Exception exception, CommandLine command) {

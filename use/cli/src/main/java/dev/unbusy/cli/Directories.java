@@ -16,6 +16,11 @@ final class Directories {
         return state(environment).resolve("chat-history");
     }
 
+    /** Keys and usage, a directory for each port. */
+    static Path ledgers(Map<String, String> environment) {
+        return state(environment).resolve("ledger");
+    }
+
     /** Files about running services: gone after a reboot where the system has such a place. */
     static Path runtime(Map<String, String> environment) {
         String xdg = environment.getOrDefault("XDG_RUNTIME_DIR", "");

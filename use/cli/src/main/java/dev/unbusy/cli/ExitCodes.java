@@ -17,6 +17,7 @@ final class ExitCodes {
             "unknown-routing-policy",
             "tls-incomplete",
             "bind-not-loopback",
+            "ledger-value-invalid",
             "model-reference-invalid",
             "model-architecture-unsupported",
             "model-exceeds-memory",

@@ -1,13 +1,15 @@
 package dev.unbusy.cli;
 
-import dev.unbusy.api.WorkerStatus;
 import dev.unbusy.config.Config;
 import dev.unbusy.gateway.Backends;
 import dev.unbusy.gateway.Gateway;
 import dev.unbusy.gateway.GatewayConfig;
 import dev.unbusy.gateway.GatewayOptions;
+import dev.unbusy.gateway.LocalToken;
+import dev.unbusy.gateway.Workers;
 import dev.unbusy.http.HttpException;
 import dev.unbusy.http.TlsFiles;
+import dev.unbusy.ledger.Ledger;
 import dev.unbusy.metrics.Metric;
 import dev.unbusy.metrics.Metrics;
 import dev.unbusy.text.FileFailure;
@@ -16,8 +18,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.function.Supplier;
 
 /** The gateway of this process, as every role with one opens it: log, listening, and the file by which commands find it. */
 final class FrontDoor {
@@ -34,24 +34,21 @@ final class FrontDoor {
      *
      * @param role for the log's name
      */
-    Gateway open(
-            Lifetime life,
-            String role,
-            boolean verbose,
-            Backends backends,
-            Metrics metrics,
-            Supplier<List<WorkerStatus>> workers) {
+    Gateway open(Lifetime life, String role, boolean verbose, Backends backends, Metrics metrics, Workers workers) {
         metrics.gauge(Metric.BUILD_INFO, () -> 1, Version.text(), role);
         int port = config.section(GatewayConfig.class).port();
         log(role, port, verbose);
+        LedgerHome home = life.own(LedgerHome.of(config, io.environment()));
+        Ledger ledger = life.own(home.open());
+        LocalToken token = LocalToken.draw();
         Gateway gateway;
         try {
-            gateway = life.own(Gateway.start(GatewayOptions.of(config), backends, metrics, workers));
+            gateway = life.own(Gateway.start(GatewayOptions.of(config), backends, ledger, token, metrics, workers));
         } catch (HttpException e) {
             throw whoHas(port, e);
         }
         Path file = new RuntimeFiles(io.environment())
-                .write(URI.create(gateway.url()), config.section(TlsFiles.class).certificate());
+                .write(URI.create(gateway.url()), config.section(TlsFiles.class).certificate(), token);
         life.own(() -> Files.deleteIfExists(file));
         return gateway;
     }

@@ -6,12 +6,15 @@ import dev.unbusy.gateway.Backends;
 import dev.unbusy.gateway.ForeignBackends;
 import dev.unbusy.gateway.ForeignConfig;
 import dev.unbusy.gateway.Gateway;
+import dev.unbusy.gateway.Workers;
 import dev.unbusy.metrics.Metrics;
 import dev.unbusy.supervisor.SupervisorConfig;
 import dev.unbusy.text.Text;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -85,16 +88,18 @@ final class GatewayRoleCommand implements Callable<Integer> {
         Backends backends = new Backends();
         Metrics metrics = life.own(new Metrics());
         Gateway gateway = new FrontDoor(io, config)
-                .open(life, "gateway", global.verbose, backends, metrics, () -> ForeignBackends.statuses(backends));
+                .open(life, "gateway", global.verbose, backends, metrics, Workers.ofOthers(backends));
         ForeignBackends foreign = life.own(ForeignBackends.start(servers, backends));
         life.own(() -> gateway.drain(
                 Duration.ofSeconds(config.section(SupervisorConfig.class).drainSeconds())));
         life.ready();
-        if (!foreign.awaitReady(PATIENCE)) {
+        Set<WorkerStatus> told = new HashSet<>();
+        while (!foreign.awaitReady(PATIENCE)) {
             for (WorkerStatus status : ForeignBackends.statuses(backends)) {
-                io.say(Text.of("Waiting for %s: %s", "正在等待 %s：%s", status.id(), status.reason()));
+                if (told.add(status)) { // once, and when it is another reason
+                    io.say(Text.of("Waiting for %s: %s", "正在等待 %s：%s", status.id(), status.reason()));
+                }
             }
-            foreign.awaitReady(Duration.ofDays(10_000));
         }
         io.out()
                 .println(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.unbusy.gateway.LocalToken;
 import dev.unbusy.text.FileFailure;
 import dev.unbusy.text.Text;
 import java.io.ByteArrayOutputStream;
@@ -35,14 +36,22 @@ final class RuntimeFiles {
     /**
      * @param startedAtMillis start time of the process as the system tells it: a reused pid has another
      * @param certificate what it shows on HTTPS; null where it speaks plain HTTP
+     * @param token what it takes instead of a key; null where it wrote none
      */
     record Running(
             URI url,
             long pid,
             long startedAtMillis,
-            @Nullable Path certificate) {
+            @Nullable Path certificate,
+            @Nullable String token) {
         int port() {
             return url.getPort();
+        }
+
+        /** Without the token: this is what ends up in logs. */
+        @Override
+        public String toString() {
+            return url + " (process " + pid + ")";
         }
     }
 
@@ -53,7 +62,7 @@ final class RuntimeFiles {
     }
 
     /** Writes the file of this process; atomic, readable by its user alone. */
-    Path write(URI url, @Nullable Path certificate) {
+    Path write(URI url, @Nullable Path certificate, LocalToken token) {
         ProcessHandle self = ProcessHandle.current();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
@@ -61,6 +70,7 @@ final class RuntimeFiles {
             json.writeStringField("url", url.toString());
             json.writeNumberField("pid", self.pid());
             json.writeNumberField("startedAtMillis", startMillis(self));
+            json.writeStringField("token", token.text());
             if (certificate != null) {
                 json.writeStringField(
                         "certificate", certificate.toAbsolutePath().toString());
@@ -142,6 +152,7 @@ final class RuntimeFiles {
             long pid = -1;
             long started = -1;
             Path certificate = null;
+            String token = null;
             try (JsonParser json = JSON.createParser(Files.readAllBytes(file))) {
                 while (json.nextToken() != null) {
                     if (json.currentToken() == JsonToken.FIELD_NAME) {
@@ -151,6 +162,7 @@ final class RuntimeFiles {
                             case "url" -> url = json.getValueAsString();
                             case "pid" -> pid = json.getValueAsLong(-1);
                             case "startedAtMillis" -> started = json.getValueAsLong(-1);
+                            case "token" -> token = json.getValueAsString();
                             case "certificate" -> certificate = Path.of(json.getText());
                             default -> json.skipChildren();
                         }
@@ -160,7 +172,7 @@ final class RuntimeFiles {
             URI address = url == null ? null : URI.create(url);
             return address == null || address.getPort() <= 0 || pid <= 0
                     ? null
-                    : new Running(address, pid, started, certificate);
+                    : new Running(address, pid, started, certificate, token);
         } catch (IOException | IllegalArgumentException e) {
             return null;
         }

@@ -75,10 +75,8 @@ final class Service {
         Backends backends = new Backends();
         Metrics metrics = life.own(new Metrics());
         // 1
-        Gateway gateway = new FrontDoor(io, config).open(life, "up", verbose, backends, metrics, () -> {
-            Supervisor current = supervisor.get();
-            return current == null ? List.of() : current.statuses();
-        });
+        Gateway gateway = new FrontDoor(io, config)
+                .open(life, "up", verbose, backends, metrics, new WorkersToCome(supervisor::get));
         RuntimeFiles files = new RuntimeFiles(io.environment());
         Path workersConfig = configFile == null ? null : files.keepConfig(URI.create(gateway.url()), bytes(configFile));
         if (workersConfig != null) {

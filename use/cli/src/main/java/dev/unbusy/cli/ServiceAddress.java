@@ -10,8 +10,10 @@ import org.jspecify.annotations.Nullable;
  * Which running service a command speaks to: the one named by {@code --url}, else the only one on this machine.
  *
  * @param certificate the only one to trust there; null for those that the Java runtime trusts
+ * @param token what it takes instead of a key; null where it is not this user's on this machine
  */
-record ServiceAddress(URI url, @Nullable Path certificate) {
+record ServiceAddress(
+        URI url, @Nullable Path certificate, @Nullable String token) {
 
     static ServiceAddress find(Io io, @Nullable String url) {
         if (url != null) {
@@ -20,8 +22,8 @@ record ServiceAddress(URI url, @Nullable Path certificate) {
                     .list().stream()
                             .filter(one -> one.url().equals(named))
                             .findFirst()
-                            .map(one -> new ServiceAddress(named, one.certificate()))
-                            .orElse(new ServiceAddress(named, null));
+                            .map(ServiceAddress::of)
+                            .orElse(new ServiceAddress(named, null, null));
         }
         List<RuntimeFiles.Running> running = new RuntimeFiles(io.environment()).list();
         if (running.isEmpty()) {
@@ -40,7 +42,17 @@ record ServiceAddress(URI url, @Nullable Path certificate) {
                     Text.of("Several services run here: %s", "本机有多个服务在运行：%s", urls),
                     Text.of("Name one with --url.", "请用 --url 指定其中一个。"));
         }
-        return new ServiceAddress(running.getFirst().url(), running.getFirst().certificate());
+        return of(running.getFirst());
+    }
+
+    static ServiceAddress of(RuntimeFiles.Running running) {
+        return new ServiceAddress(running.url(), running.certificate(), running.token());
+    }
+
+    /** Without the token: this is what ends up in logs. */
+    @Override
+    public String toString() {
+        return url.toString();
     }
 
     private static URI parse(String url) {

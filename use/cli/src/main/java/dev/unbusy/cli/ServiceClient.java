@@ -92,6 +92,20 @@ final class ServiceClient implements AutoCloseable {
         }
     }
 
+    /** Any call of the admin API; the answer is not judged. */
+    HttpResponse<String> ask(String method, String path, String body) throws InterruptedException {
+        HttpRequest request = request(path)
+                .timeout(Duration.ofSeconds(60))
+                .header("Content-Type", "application/json")
+                .method(method, HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        try {
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw unreachable(e);
+        }
+    }
+
     /** Sends JSON; the caller reads and closes the body. */
     HttpResponse<InputStream> post(String path, String json) throws InterruptedException {
         HttpRequest request = request(path)

@@ -20,6 +20,13 @@ final class ServiceOptions {
      */
     ServiceClient connect(Io io) {
         ServiceAddress address = ServiceAddress.find(io, url);
-        return new ServiceClient(address.url(), key, address.certificate());
+        return client(io, address);
+    }
+
+    /** The key that was given, else that of the environment, else what this machine's services take. */
+    ServiceClient client(Io io, ServiceAddress address) {
+        String named = key == null ? io.environment().get("UNBUSY_KEY") : key;
+        return new ServiceClient(
+                address.url(), named == null || named.isEmpty() ? address.token() : named, address.certificate());
     }
 }

@@ -9,6 +9,7 @@ import dev.unbusy.gateway.GatewayConfig;
 import dev.unbusy.http.HttpLimits;
 import dev.unbusy.http.TlsFiles;
 import dev.unbusy.hub.HubConfig;
+import dev.unbusy.ledger.LedgerConfig;
 import dev.unbusy.supervisor.SupervisorConfig;
 import dev.unbusy.text.Text;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ final class Settings {
         sections.put("backends", ForeignConfig.class);
         sections.put("http", HttpLimits.class);
         sections.put("tls", TlsFiles.class);
+        sections.put("ledger", LedgerConfig.class);
         sections.put("worker", WorkerConfig.class);
         sections.put("supervisor", SupervisorConfig.class);
         sections.put("hub", HubConfig.class);

@@ -4,6 +4,10 @@ import dev.unbusy.config.Config;
 import dev.unbusy.gateway.Backends;
 import dev.unbusy.gateway.Gateway;
 import dev.unbusy.gateway.GatewayOptions;
+import dev.unbusy.gateway.LocalToken;
+import dev.unbusy.gateway.Workers;
+import dev.unbusy.ledger.KeySpec;
+import dev.unbusy.ledger.Ledger;
 import dev.unbusy.metrics.Metrics;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -73,10 +77,15 @@ final class WarmUpCommand implements Callable<Integer> {
         new RuntimeFiles(io.environment()).list();
         OwnProcess.javaCommand();
         Backends backends = new Backends();
+        LocalToken token = LocalToken.draw();
         try (Metrics metrics = new Metrics();
-                Gateway gateway = Gateway.start(GatewayOptions.of(config), backends, metrics, List::of);
-                ServiceClient client = new ServiceClient(URI.create(gateway.url()), null, null)) {
-            for (String path : List.of("/healthz", "/v1/models", "/metrics", "/admin/v1/status")) {
+                LedgerHome home = LedgerHome.of(config, io.environment());
+                Ledger ledger = home.open();
+                Gateway gateway = Gateway.start(
+                        GatewayOptions.of(config), backends, ledger, token, metrics, Workers.ofOthers(backends));
+                ServiceClient client = new ServiceClient(URI.create(gateway.url()), token.text(), null)) {
+            ledger.createKey(KeySpec.inference("warm-up"), "warm-up");
+            for (String path : List.of("/healthz", "/v1/models", "/metrics", "/admin/v1/status", "/admin/v1/usage")) {
                 io.err().println(path + " " + client.get(path).length());
             }
             RelayRehearsal.run(backends, client);

@@ -8,6 +8,7 @@ import dev.unbusy.engine.WorkerConfig;
 import dev.unbusy.hub.Hub;
 import dev.unbusy.hub.HubConfig;
 import dev.unbusy.hub.Platform;
+import dev.unbusy.supervisor.SupervisorConfig;
 import dev.unbusy.text.Progress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,6 +51,8 @@ interface WorkerEngine extends AutoCloseable {
         if (context != null) {
             config = config.withContextTokens(context);
         }
+        // It judges itself as its supervisor would.
+        SupervisorConfig watch = arguments.config().section(SupervisorConfig.class);
         // The libraries' bytes were checked against their pinned checksums by whoever chose the directory.
         Worker worker = Worker.start(
                 new Worker.Options(
@@ -61,6 +64,8 @@ interface WorkerEngine extends AutoCloseable {
                         arguments.host(),
                         arguments.port(),
                         config,
+                        Duration.ofSeconds(watch.wedgedAfterSeconds()),
+                        Duration.ofSeconds(watch.loadSilenceSeconds()),
                         HostProbe.read(),
                         Version.text()),
                 progress,

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
@@ -31,7 +33,12 @@ class BundlesTest {
         for (Lang lang : Lang.values()) {
             List<String> bare = new ArrayList<>();
             CommandLine root = Cli.commandLine(Run.io(lang));
+            Map<String, CommandLine> commands = new LinkedHashMap<>();
             root.getSubcommands().forEach((name, command) -> {
+                commands.put(name, command);
+                command.getSubcommands().forEach((own, part) -> commands.put(name + " " + own, part));
+            });
+            commands.forEach((name, command) -> {
                 if (command.getCommandSpec().usageMessage().header().length == 0) {
                     bare.add(name);
                 }

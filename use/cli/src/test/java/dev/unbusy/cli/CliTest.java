@@ -3,6 +3,7 @@ package dev.unbusy.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.unbusy.text.Lang;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,6 +29,11 @@ class CliTest {
     void everyCommand_hasJson() {
         CommandLine root = Cli.commandLine(Run.io(Lang.EN));
         assertThat(root.getSubcommands()).hasSizeGreaterThan(7);
+        Objects.requireNonNull(root.getSubcommands().get("keys"))
+                .getSubcommands()
+                .forEach((name, command) -> assertThat(command.getCommandSpec().findOption("--json"))
+                        .as("keys %s --json", name)
+                        .isNotNull());
         root.getSubcommands()
                 .forEach((name, command) -> assertThat(command.getCommandSpec().findOption("--json") != null)
                         .as("%s --json", name)

@@ -37,6 +37,7 @@ class ReferencesTest {
         root.getSubcommands().forEach((name, command) -> {
             if (!command.getCommandSpec().usageMessage().hidden()) {
                 section(page, "unbusy " + name, command);
+                command.getSubcommands().forEach((own, part) -> section(page, "unbusy " + name + " " + own, part));
             }
         });
         same("cli", lang, page.toString());

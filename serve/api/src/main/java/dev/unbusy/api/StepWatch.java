@@ -1,8 +1,12 @@
-package dev.unbusy.supervisor;
+package dev.unbusy.api;
+
+import dev.unbusy.text.Text;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Whether a worker that answers also gets on. No I/O, no thread, no clock: looks and the time in, a verdict out. Time is in
- * nanoseconds of any clock that stands still while nobody looks.
+ * Whether a worker that answers also gets on: the rule by which its supervisor judges it, and it itself. No I/O, no thread, no
+ * clock: looks and the time in, a verdict out. Time is in nanoseconds of a clock that stands still while nobody looks ({@link
+ * AwakeTime}). Owned by one thread.
  *
  * <p>Wedged is one that had work at every look for longer than its allowance while its step counter stood still. A worker
  * without work is never wedged, and any change of the counter starts the allowance anew. The allowance is the largest of:
@@ -17,7 +21,7 @@ package dev.unbusy.supervisor;
  *       with it, so it is a part of loading.
  * </ol>
  */
-final class StepWatch {
+public final class StepWatch {
     static final int TIMES_EXPECTED = 10;
 
     private final long wedgedAfterNanos;
@@ -27,13 +31,17 @@ final class StepWatch {
     /** The most that was expected of the step that the counter stands at. */
     private long expectedNanos;
 
-    StepWatch(long wedgedAfterNanos, long firstStepNanos) {
+    /**
+     * @param wedgedAfterNanos how long a counter may stand still at least
+     * @param firstStepNanos the same before the first step of a process
+     */
+    public StepWatch(long wedgedAfterNanos, long firstStepNanos) {
         this.wedgedAfterNanos = wedgedAfterNanos;
         this.firstStepNanos = firstStepNanos;
     }
 
     /** Another process serves. */
-    void begin(long nowNanos) {
+    public void begin(long nowNanos) {
         advance(0, nowNanos);
     }
 
@@ -43,7 +51,7 @@ final class StepWatch {
      * @param expected what the step under way should stay within; 0 where none is
      * @return whether the worker is wedged
      */
-    boolean look(long newSteps, boolean busy, long expected, long nowNanos) {
+    public boolean look(long newSteps, boolean busy, long expected, long nowNanos) {
         if (!busy || newSteps != steps) {
             advance(newSteps, nowNanos);
         }
@@ -52,15 +60,17 @@ final class StepWatch {
     }
 
     /** How long the counter may stand still. */
-    long allowedNanos() {
+    private long allowedNanos() {
         long most = Long.MAX_VALUE / TIMES_EXPECTED;
         long step = TIMES_EXPECTED * Math.min(most, expectedNanos);
         return Math.max(step, steps == 0 ? Math.max(firstStepNanos, wedgedAfterNanos) : wedgedAfterNanos);
     }
 
-    /** How long it has stood still with work waiting. */
-    long standingNanos(long nowNanos) {
-        return nowNanos - sinceNanos;
+    /** What is wrong with a wedged worker, for people. */
+    public Text why(long nowNanos) {
+        return Text.of(
+                "no step has ended in %d s although requests run or wait",
+                "有请求在运行或等待，但 %d 秒没有完成任何一步", TimeUnit.NANOSECONDS.toSeconds(nowNanos - sinceNanos));
     }
 
     private void advance(long newSteps, long nowNanos) {

@@ -1,4 +1,4 @@
-package dev.unbusy.supervisor;
+package dev.unbusy.api;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;

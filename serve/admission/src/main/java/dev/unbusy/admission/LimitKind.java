@@ -1,0 +1,8 @@
+package dev.unbusy.admission;
+
+/** Which of a scope's {@link Limits}. */
+public enum LimitKind {
+    REQUESTS,
+    TOKENS,
+    CONCURRENCY
+}
