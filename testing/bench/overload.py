@@ -10,7 +10,7 @@ refused with 429 comes back once when it was told to. NGINX: least_conn, proxy_b
 there after the same deadline, since nobody tells it anything. Workers (with one thread each: `worker.threads: 1`) have core 0
 to themselves, everything else has core 1, so that a flood does not slow the workers down by being sent.
 """
-import argparse, collections, http.client, json, os, random, signal, subprocess, tempfile, threading, time
+import argparse, collections, http.client, json, math, os, random, signal, subprocess, tempfile, threading, time
 
 import nginx as peer
 
@@ -71,12 +71,13 @@ def come(port, model, request, deadline, until):
         visit(port, model, request, deadline)
 
 
-def capacity(port, workers, model, seconds):
-    """Requests a second that the workers finish where each has eight at any time."""
+def capacity(port, workers, model, seconds, turn):
+    """Requests a second that the workers finish where each has eight at any time; the prompts are others each turn."""
     begin, end = time.monotonic() + seconds / 4, time.monotonic() + 5 * seconds / 4
     done = []
 
     def ask(number):
+        number += 500_000 * turn  # below a million: the loads have others
         while time.monotonic() < end:
             number += 1_000
             request = Request("capacity%d" % (number % 8), number)
@@ -91,7 +92,34 @@ def capacity(port, workers, model, seconds):
     return len(done) / seconds
 
 
-def load(port, model, most, factor, seconds, deadline, number):
+class Watch:
+    """What the workers do meanwhile: processor time of the whole process, and sequences that run, looked at twice a second."""
+
+    def __init__(self, workers, pids):
+        self.workers, self.pids, self.running, self.over = workers, pids, [], threading.Event()
+        self.began, self.cpu = time.monotonic(), self.seconds()
+        self.thread = threading.Thread(target=self.look)
+        self.thread.start()
+
+    def seconds(self):
+        total = 0
+        for pid in self.pids:
+            with open(f"/proc/{pid}/stat") as stat:
+                total += sum(map(int, stat.read().rsplit(")", 1)[1].split()[11:13]))
+        return total / os.sysconf("SC_CLK_TCK")
+
+    def look(self):
+        while not self.over.wait(0.5):
+            self.running.append(sum(get(int(worker.rsplit(":", 1)[1]), "/internal/status")["running"] for worker in self.workers))
+
+    def end(self):
+        cpu, wall = self.seconds() - self.cpu, time.monotonic() - self.began
+        self.over.set()
+        self.thread.join()
+        return {"workerCores": round(cpu / wall, 3), "running": round(sum(self.running) / max(1, len(self.running)), 2)}
+
+
+def load(port, model, most, factor, seconds, deadline, number, watch):
     rates = [(f"quiet{i}", most / 20) for i in range(10)]
     if factor:
         rates.append(("flood", (factor - 0.5) * most))
@@ -108,17 +136,21 @@ def load(port, model, most, factor, seconds, deadline, number):
         requests[-1].began = started
         threads.append(threading.Thread(target=come, args=(port, model, requests[-1], deadline, started + 2 * seconds)))
         threads[-1].start()
+    time.sleep(max(0, started + seconds - time.monotonic()))
+    watched = watch.end()
     [thread.join() for thread in threads]
     quiet = sorted(one.first for one in requests if one.tenant != "flood" and one.first is not None)
     back = [one for one in requests if one.visits > 1]
-    served = sum(one.status == 200 and one.ended < started + seconds for one in requests)
+    ends = [one.ended - started for one in requests if one.status == 200 and one.ended < started + seconds]
+    served = len(ends)
     if any(one.where for one in requests):
         print("# past their deadline:", sorted((one.where for one in requests if one.where), key=lambda w: w[1]))
     return {"offered": len(requests), "statuses": collections.Counter(str(one.status) for one in requests),
             "quietStatuses": collections.Counter(str(one.status) for one in requests if one.tenant != "flood"),
             "quietTtftP50": at_share(quiet, 0.5), "quietTtftP99": at_share(quiet, 0.99),
             "cameBack": len(back), "admittedThen": sum(one.status != 429 for one in back),
-            "servedPerSecond": round(served / seconds, 2), "shareOfCapacity": round(served / seconds / most, 3)}
+            "servedPerSecond": round(served / seconds, 2), "shareOfCapacity": round(served / seconds / most, 3), "servedByFiveSeconds": [
+                sum(5 * i <= end < 5 * i + 5 for end in ends) for i in range(math.ceil(seconds / 5))], **watched}
 
 
 def at_share(values, share):
@@ -156,14 +188,16 @@ def main():
     nginx_port, directory = options.gateway + 1, tempfile.mkdtemp()
     nginx = subprocess.Popen(peer.command(options.nginx, directory, nginx_port, workers))
     try:
-        capacity(nginx_port, len(workers), model, options.seconds / 2)  # warms it up
-        most = capacity(nginx_port, len(workers), model, options.seconds / 2)
-        print(f"capacity {most:.2f} requests/s", flush=True)
+        capacity(nginx_port, len(workers), model, options.seconds / 2, 0)  # warms it up
+        watch = Watch(workers, [worker["pid"] for worker in status])
+        most = capacity(nginx_port, len(workers), model, options.seconds / 2, 1)
+        print(f"capacity {most:.2f} requests/s", watch.end(), flush=True)
         results = {"capacityPerSecond": most, "runs": []}
         for turn in range(options.rounds):
             for factor in [0, *map(float, options.factors.split(",")), 0]:
                 for side, port in [("unbusy", options.gateway), ("nginx", nginx_port)][:: 1 if turn % 2 == 0 else -1]:
-                    seen = load(port, model, most, factor, options.seconds, options.deadline, len(results["runs"]))
+                    seen = load(port, model, most, factor, options.seconds, options.deadline, len(results["runs"]),
+                                Watch(workers, [worker["pid"] for worker in status]))
                     results["runs"].append({"side": side, "factor": factor, **seen})
                     print(json.dumps(results["runs"][-1]), flush=True)
                     time.sleep(options.deadline)

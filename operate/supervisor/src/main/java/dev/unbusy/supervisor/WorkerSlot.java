@@ -182,18 +182,7 @@ final class WorkerSlot implements Runnable {
     }
 
     private void publishLoad(WorkerStatus said) {
-        backends.publish(
-                id,
-                new PublishedLoad(
-                        said.maxSequences(),
-                        said.running(),
-                        said.waiting(),
-                        said.prefillTokensPerSecond(),
-                        said.tokensPerSecond(),
-                        said.kvCellsTotal(),
-                        said.kvCellsTotal() == 0
-                                ? Double.NaN
-                                : Math.min(1, (double) said.kvCellsFree() / said.kvCellsTotal())));
+        backends.publish(id, PublishedLoad.of(said));
     }
 
     private void withdraw(RestartReason reason, Text why) {

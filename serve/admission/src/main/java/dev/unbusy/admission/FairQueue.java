@@ -3,7 +3,6 @@ package dev.unbusy.admission;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +52,7 @@ public final class FairQueue<T> {
     private double virtualTime;
     private double batchCredit;
     private int workers;
+    private int beyond;
     private long lastNanos;
     private boolean started;
     private int offers;
@@ -61,6 +61,11 @@ public final class FairQueue<T> {
     public void workers(int count, long nowNanos) {
         passTo(nowNanos);
         workers = count;
+    }
+
+    /** How many jobs run beyond the workers' places: so many more have to end before the next is started. */
+    public void beyond(int jobs) {
+        beyond = jobs;
     }
 
     /** Asks for a place. */
@@ -129,10 +134,10 @@ public final class FairQueue<T> {
     /**
      * Takes the next job out, in fair order among those that fit; until {@link #ended} it counts as running.
      *
-     * @param heldBack tenants that get nothing now; what has lost its worker does all the same
+     * @param heldBack whether a tenant gets nothing now; what has lost its worker does all the same
      * @param fits whether there is a worker for it now; others keep their places
      */
-    public @Nullable Job<T> poll(Set<String> heldBack, Predicate<Job<T>> fits, long nowNanos) {
+    public @Nullable Job<T> poll(Predicate<String> heldBack, Predicate<Job<T>> fits, long nowNanos) {
         passTo(nowNanos);
         for (Job<T> job : returning.values()) { // 3
             if (fits.test(job)) {
@@ -154,12 +159,12 @@ public final class FairQueue<T> {
     }
 
     /** 1. */
-    private TenantLane.@Nullable Entry<T> next(Set<String> heldBack, Predicate<Job<T>> fits, boolean batch) {
+    private TenantLane.@Nullable Entry<T> next(Predicate<String> heldBack, Predicate<Job<T>> fits, boolean batch) {
         TenantLane.Entry<T> best = null;
         for (Map.Entry<String, TenantLane<T>> named : lanes.entrySet()) {
             TenantLane<T> lane = named.getValue();
             TenantLane.Band<T> band = batch ? lane.batch : lane.prompt;
-            if (band.size() == 0 || (best != null && lane.tag > best.lane.tag) || heldBack.contains(named.getKey())) {
+            if (band.size() == 0 || (best != null && lane.tag > best.lane.tag) || heldBack.test(named.getKey())) {
                 continue;
             }
             TenantLane.Entry<T> first = band.first(fits);
@@ -297,7 +302,7 @@ public final class FairQueue<T> {
             return 0;
         }
         boolean batch = job.level() == Job.Level.BATCH;
-        double first = drain.costToNextEnd(job.costNanos());
+        double first = drain.costToNextEnd(job.costNanos()) + beyond * drain.usualCost(job.costNanos());
         for (Job<T> before : returning.values()) {
             first += before.costNanos();
         }

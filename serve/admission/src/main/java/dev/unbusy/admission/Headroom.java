@@ -7,12 +7,18 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Who has to leave the last free slots to others. A fair queue alone decides who is next when a slot becomes free; under a
- * flood that is the time until some answer ends, which whoever asks for little has to wait each time. So whoever has more
- * than its share of what runs, and more than anybody else, leaves {@link #spare} slots free as long as others have been here
- * of late.
+ * How whoever asks for little gets a slot under a flood. A fair queue alone decides who is next when a slot becomes free;
+ * that is the time until some answer ends, which the quiet have to wait each time. Two ways, by what workers can do:
  *
- * <p>Invariants: a tenant that is alone leaves nothing; of several with less than their shares none does; below
+ * <ol>
+ *   <li>A worker that takes a slot back for another tenant, and goes on with the interrupted answer later, gets requests
+ *       beyond its slots of those whom it would give one ({@link #overtakes}), up to {@link #beyond}. The flood may use all
+ *       slots, so this costs nothing.
+ *   <li>Elsewhere whoever has more than its share of what runs, and more than anybody else, leaves {@link #spare} slots free
+ *       as long as others have been here of late ({@link #heldBack}).
+ * </ol>
+ *
+ * <p>Invariants of the second: a tenant that is alone leaves nothing; of several with less than their shares none does; below
  * {@value #LEAST_CAPACITY} slots nobody does, since one of them would be too large a part of the work.
  *
  * <p>Units: requests at workers, per weight. Not thread-safe; pure: time comes in.
@@ -105,6 +111,27 @@ public final class Headroom {
             }
         }
         return held;
+    }
+
+    /**
+     * Whether a worker that is full would take a slot back for one more request of this tenant: somebody else has no less than
+     * it, per weight, when that is done. The worker decides by the same rule over what has its slots, so no exchange is undone
+     * by the next.
+     */
+    public boolean overtakes(String tenant) {
+        Use own = uses.get(tenant);
+        double then = own == null ? 1 : (own.running + 1) / own.weight;
+        for (Use use : uses.values()) {
+            if (!use.equals(own) && (use.running - 1) / use.weight >= then) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Requests that a worker with so many slots gets beyond them, to take slots back for: as many as arrive in a burst. */
+    public static int beyond(int capacity) {
+        return (int) Math.ceil(Math.sqrt(capacity));
     }
 
     /** Grows with the root, as random arrivals scatter (square-root staffing: Halfin, Whitt 1981): 2 of 8, 3 of 32, 8 of 256. */

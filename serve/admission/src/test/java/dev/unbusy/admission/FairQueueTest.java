@@ -34,7 +34,8 @@ class FairQueueTest {
     }
 
     private String next() {
-        return Objects.requireNonNull(queue.poll(Set.of(), job -> true, 0)).who();
+        return Objects.requireNonNull(queue.poll(tenant -> false, job -> true, 0))
+                .who();
     }
 
     @Property(tries = 300)
@@ -67,7 +68,7 @@ class FairQueueTest {
         }
         // While all of them wait: the one that is served first runs out after 60 at the earliest.
         for (int i = 0; i < 60; i++) {
-            Job<Integer> job = Objects.requireNonNull(subject.poll(Set.of(), any -> true, i));
+            Job<Integer> job = Objects.requireNonNull(subject.poll(tenant -> false, any -> true, i));
             served[job.who()] += job.costNanos() / weights[job.who()];
             for (int a = 0; a < tenants; a++) {
                 for (int b = 0; b < tenants; b++) {
@@ -99,7 +100,7 @@ class FairQueueTest {
         subject.offer(new Job<>(99, 99, "a", 50, Job.Level.NORMAL, FAR, SECOND, 0, false), 0);
         int ofA = 0;
         for (int i = 0; i < 20; i++) {
-            ofA += Objects.requireNonNull(subject.poll(Set.of(), any -> true, 0))
+            ofA += Objects.requireNonNull(subject.poll(tenant -> false, any -> true, 0))
                             .tenant()
                             .equals("a")
                     ? 1
@@ -141,7 +142,7 @@ class FairQueueTest {
                 }
                 case 5, 6, 7 -> {
                     boolean odd = random.nextBoolean();
-                    Job<Long> job = subject.poll(Set.of(), one -> !odd || one.who() % 2 == 1, now);
+                    Job<Long> job = subject.poll(tenant -> false, one -> !odd || one.who() % 2 == 1, now);
                     if (job != null) {
                         assertThat(waiting.remove(job.who())).isTrue();
                         subject.ended(job.arrival(), now);
@@ -245,7 +246,7 @@ class FairQueueTest {
         long now = 0;
         while (now < refused.retryNanos()) {
             now += SECOND;
-            Job<String> job = queue.poll(Set.of(), any -> true, now);
+            Job<String> job = queue.poll(tenant -> false, any -> true, now);
             if (job != null) {
                 queue.ended(job.arrival(), now + SECOND);
             }

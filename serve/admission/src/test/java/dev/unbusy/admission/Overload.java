@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
-import java.util.Set;
 
 /**
  * A small world in virtual time around a {@link FairQueue}: workers with slots, tenants that ask at random moments, clients
@@ -26,6 +25,10 @@ final class Overload {
         long arrivedNanos;
         long deadlineNanos;
         long startedNanos = -1;
+        long leftNanos;
+        long resumedNanos;
+        int runs;
+        int interruptions;
         long expectedNanos = -1;
         int refusals;
         boolean expired;
@@ -45,19 +48,31 @@ final class Overload {
         }
     }
 
+    /** How the quiet get slots under a flood. */
+    enum Way {
+        QUEUE_ALONE,
+        HEADROOM,
+        /** Workers take slots back, as ours do. */
+        TAKING_BACK
+    }
+
     private record Event(long at, long order, Runnable what) {}
 
     final List<Request> requests = new ArrayList<>();
     final FairQueue<Request> queue = new FairQueue<>();
     private final Headroom headroom = new Headroom();
-    private boolean leavesHeadroom = true;
+    private Way way = Way.HEADROOM;
+    private int beyond;
+    /** In the order in which they got their slots. */
+    private final List<Request> running = new ArrayList<>();
+
+    private final List<Request> interrupted = new ArrayList<>();
     private final PriorityQueue<Event> events = new PriorityQueue<>(
             (a, b) -> a.at() != b.at() ? Long.compare(a.at(), b.at()) : Long.compare(a.order(), b.order()));
     private final Map<Integer, Double> weights = new HashMap<>();
     private final Random random;
     private final int workers;
     private final int slotsPerWorker;
-    private int freeSlots;
     private long now;
     private long orders;
     private long ids;
@@ -66,7 +81,6 @@ final class Overload {
         this.random = new Random(seed);
         this.workers = workers;
         this.slotsPerWorker = slotsPerWorker;
-        this.freeSlots = workers * slotsPerWorker;
         queue.workers(workers, 0);
     }
 
@@ -114,11 +128,12 @@ final class Overload {
         request.arrivedNanos = now;
         request.deadlineNanos = now + request.patienceNanos;
         headroom.came("t" + request.tenant, weight(request), now);
-        if (freeSlots > 0 && queue.size() == 0 && !heldBack().contains("t" + request.tenant)) {
+        if (queue.size() == 0 && getsOne("t" + request.tenant)) {
             queue.charge(request.id, "t" + request.tenant, weight(request), request.costNanos, now);
             start(request);
             return;
         }
+        queue.beyond(Math.max(0, running.size() + interrupted.size() - slots()));
         switch (queue.offer(job(request), now)) {
             case Offer.Queued(Place place) -> {
                 request.expectedNanos = place.waitNanos().orElse(-1);
@@ -160,36 +175,79 @@ final class Overload {
     }
 
     private void start(Request request) {
-        freeSlots--;
         request.startedNanos = now;
+        request.leftNanos = request.actualNanos * slotsPerWorker;
         headroom.started("t" + request.tenant, weight(request), now);
-        at(now + request.actualNanos * slotsPerWorker, () -> {
-            freeSlots++;
-            queue.ended(request.id, now);
-            queue.settled("t" + request.tenant, weight(request), request.costNanos, request.actualNanos);
-            headroom.ended("t" + request.tenant);
-            pump();
+        if (running.size() == slots()) {
+            interrupt();
+        }
+        resume(request);
+    }
+
+    /** Whoever has most gives a slot back, the youngest of its requests. */
+    private void interrupt() {
+        Map<Integer, Integer> counts = new HashMap<>();
+        running.forEach(request -> counts.merge(request.tenant, 1, Integer::sum));
+        int most = counts.values().stream().mapToInt(count -> count).max().orElseThrow();
+        for (int i = running.size() - 1; i >= 0; i--) {
+            Request request = running.get(i);
+            if (counts.getOrDefault(request.tenant, 0) == most && request.interruptions < 3) {
+                running.remove(i);
+                interrupted.add(request);
+                request.interruptions++;
+                request.runs++;
+                request.leftNanos -= now - request.resumedNanos;
+                return;
+            }
+        }
+        throw new IllegalStateException("nobody gives a slot back"); // not with the loads of these tests
+    }
+
+    private void resume(Request request) {
+        running.add(request);
+        request.resumedNanos = now;
+        int run = ++request.runs;
+        at(now + request.leftNanos, () -> {
+            if (request.runs == run) {
+                end(request);
+            }
         });
     }
 
+    private void end(Request request) {
+        running.remove(request);
+        queue.ended(request.id, now);
+        queue.settled("t" + request.tenant, weight(request), request.costNanos, request.actualNanos);
+        headroom.ended("t" + request.tenant);
+        if (!interrupted.isEmpty()) {
+            resume(interrupted.removeFirst());
+        }
+        pump();
+    }
+
     private void pump() {
-        while (freeSlots > 0) {
-            Job<Request> next = queue.poll(heldBack(), job -> true, now);
-            if (next == null) {
-                return;
-            }
+        Job<Request> next = queue.poll(tenant -> !getsOne(tenant), job -> true, now);
+        while (next != null) {
             start(next.who());
+            next = queue.poll(tenant -> !getsOne(tenant), job -> true, now);
         }
     }
 
-    private Set<String> heldBack() {
-        int capacity = workers * slotsPerWorker;
-        return leavesHeadroom ? headroom.heldBack(capacity, capacity - freeSlots, now) : Set.of();
+    private int slots() {
+        return workers * slotsPerWorker;
     }
 
-    /** As if there were no {@link Headroom}. */
-    Overload withoutHeadroom() {
-        leavesHeadroom = false;
+    private boolean getsOne(String tenant) {
+        int taken = running.size() + interrupted.size();
+        if (taken >= slots()) {
+            return taken < slots() + beyond && headroom.overtakes(tenant);
+        }
+        return way != Way.HEADROOM || !headroom.heldBack(slots(), taken, now).contains(tenant);
+    }
+
+    Overload with(Way chosen) {
+        way = chosen;
+        beyond = chosen == Way.TAKING_BACK ? workers * Headroom.beyond(slotsPerWorker) : 0;
         return this;
     }
 

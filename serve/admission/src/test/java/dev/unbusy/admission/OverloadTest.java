@@ -18,7 +18,7 @@ class OverloadTest {
     private static final int SLOTS = 8;
 
     private static Overload world(long seed, double load, double comesBack, long patienceSeconds) {
-        Overload world = new Overload(seed, WORKERS, SLOTS).withoutHeadroom(); // the queue alone
+        Overload world = new Overload(seed, WORKERS, SLOTS).with(Overload.Way.QUEUE_ALONE); // the queue alone
         long patience = patienceSeconds * Overload.SECOND;
         for (int tenant = 1; tenant <= QUIET; tenant++) {
             world.tenant(tenant, QUIET_LOAD, 1, patience, 1, 0, UNTIL);

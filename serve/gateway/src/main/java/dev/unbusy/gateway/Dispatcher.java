@@ -14,10 +14,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +49,20 @@ final class Dispatcher implements AutoCloseable {
 
     /** What is kept for one model: who waits, who leaves slots free, and how long answers take to begin. */
     private record Line(FairQueue<Candidate> queue, Headroom headroom, StartTime start) {}
+
+    /**
+     * Who gets something now.
+     *
+     * @param beyond no place is free: whoever gets one takes it back from somebody
+     * @param heldBack the tenants that get nothing
+     */
+    private record Turn(boolean beyond, Predicate<String> heldBack) {
+        private static final Turn FREE = new Turn(false, tenant -> false);
+
+        private boolean takesBackFor(Job<Candidate> job) {
+            return beyond && !job.returning();
+        }
+    }
 
     /** A request in search of a worker. The calls come on any thread. */
     interface Candidate {
@@ -102,11 +116,11 @@ final class Dispatcher implements AutoCloseable {
             }
             Line line = line(model, now);
             FairQueue<Candidate> queue = line.queue();
-            Headroom headroom = line.headroom();
-            headroom.came(candidate.tenant(), candidate.weight(), now);
-            boolean mayPass = returning
-                    || (queue.size() == 0 && !heldBack(headroom, model, now).contains(candidate.tenant()));
-            Placement.Placed placed = mayPass ? choose(candidate) : null;
+            line.headroom().came(candidate.tenant(), candidate.weight(), now);
+            Turn turn = returning || queue.size() > 0 ? Turn.FREE : turn(line, model, now);
+            boolean mayPass =
+                    returning || (queue.size() == 0 && !turn.heldBack().test(candidate.tenant()));
+            Placement.Placed placed = mayPass ? choose(candidate, turn.beyond()) : null;
             if (placed != null) {
                 long cost = candidate.facts().price().totalNanos();
                 if (returning) {
@@ -119,6 +133,7 @@ final class Dispatcher implements AutoCloseable {
             if (!returning && waitingBytes + candidate.bodyBytes() > maxWaitingBytes) {
                 return new Placement.Full(queue.size(), waitingBytes, drainNanos(queue) / 2);
             }
+            queue.beyond(pool.beyond(model));
             return switch (queue.offer(candidate.job(returning, line.start().nanos()), now)) {
                 case Offer.Queued(Place place) -> {
                     waitingBytes += candidate.bodyBytes();
@@ -221,7 +236,9 @@ final class Dispatcher implements AutoCloseable {
     void firstToken(Pool.Chosen chosen, long tookNanos) {
         synchronized (lock) {
             pool.firstToken(chosen, tookNanos);
-            line(chosen.model(), System.nanoTime()).start().took(tookNanos);
+            if (!chosen.tookBack()) { // it says nothing of those that wait for a free place
+                line(chosen.model(), System.nanoTime()).start().took(tookNanos);
+            }
         }
     }
 
@@ -270,7 +287,7 @@ final class Dispatcher implements AutoCloseable {
                 pump(model, calls);
                 List<String> hopeless = pool.hopeless(model);
                 while (hopeless != null && queue.size() > 0) {
-                    Job<Candidate> job = Objects.requireNonNull(queue.poll(Set.of(), any -> true, now));
+                    Job<Candidate> job = Objects.requireNonNull(queue.poll(tenant -> false, any -> true, now));
                     queue.settled(job.tenant(), job.weight(), job.costNanos(), 0);
                     queue.ended(job.arrival(), now);
                     waitingBytes -= job.who().bodyBytes();
@@ -291,23 +308,24 @@ final class Dispatcher implements AutoCloseable {
     /** Gives free slots to those that wait, in fair order. */
     private @Nullable Void pump(String model, List<Runnable> calls) {
         Line line = lines.get(model);
-        while (line != null && line.queue().size() > 0 && pool.hasRoom(model)) {
+        while (line != null && line.queue().size() > 0 && pool.hasRoom(model, true)) {
             long now = System.nanoTime();
+            Turn turn = turn(line, model, now);
             Job<Candidate> job =
-                    line.queue().poll(heldBack(line.headroom(), model, now), waits -> pool.fits(waits.who()), now);
+                    line.queue().poll(turn.heldBack(), waits -> pool.fits(waits.who(), turn.takesBackFor(waits)), now);
             if (job == null) {
                 return null;
             }
             Candidate candidate = job.who();
             waitingBytes -= candidate.bodyBytes();
-            Placement.Placed placed = Objects.requireNonNull(choose(candidate));
+            Placement.Placed placed = Objects.requireNonNull(choose(candidate, turn.takesBackFor(job)));
             calls.add(() -> candidate.placed(placed));
         }
         return null;
     }
 
-    private Placement.@Nullable Placed choose(Candidate candidate) {
-        Pool.Chosen chosen = pool.choose(candidate);
+    private Placement.@Nullable Placed choose(Candidate candidate, boolean beyond) {
+        Pool.Chosen chosen = pool.choose(candidate, beyond);
         if (chosen == null) {
             return null;
         }
@@ -328,8 +346,14 @@ final class Dispatcher implements AutoCloseable {
         return result;
     }
 
-    private Set<String> heldBack(Headroom headroom, String model, long now) {
-        return headroom.heldBack(pool.capacity(model), pool.taken(model), now);
+    private Turn turn(Line line, String model, long now) {
+        Headroom headroom = line.headroom();
+        if (!pool.hasRoom(model, false)) {
+            return new Turn(true, tenant -> !headroom.overtakes(tenant));
+        }
+        return pool.takesBack(model)
+                ? Turn.FREE
+                : new Turn(false, headroom.heldBack(pool.capacity(model), pool.taken(model), now)::contains);
     }
 
     private Line line(String model, long now) {

@@ -99,16 +99,7 @@ final class ForeignProbe {
         return new ForeignReport(
                 ForeignReport.Kind.UNBUSY_WORKER,
                 models,
-                new PublishedLoad(
-                        status.maxSequences(),
-                        status.running(),
-                        status.waiting(),
-                        status.prefillTokensPerSecond(),
-                        status.tokensPerSecond(),
-                        status.kvCellsTotal(),
-                        status.kvCellsTotal() == 0
-                                ? Double.NaN
-                                : Math.min(1, (double) status.kvCellsFree() / status.kvCellsTotal())),
+                PublishedLoad.of(status),
                 (double) status.steps(),
                 status.running() + status.waiting() > 0);
     }
@@ -164,7 +155,14 @@ final class ForeignProbe {
                 kind,
                 models,
                 new PublishedLoad(
-                        capacity, known ? (int) running : 0, -1, orZero(promptRate), orZero(outputRate), 0, Double.NaN),
+                        capacity,
+                        known ? (int) running : 0,
+                        -1,
+                        orZero(promptRate),
+                        orZero(outputRate),
+                        0,
+                        Double.NaN,
+                        false),
                 progress,
                 known && running > 0);
     }

@@ -1,5 +1,6 @@
 package dev.unbusy.gateway;
 
+import dev.unbusy.admission.Headroom;
 import dev.unbusy.routing.BreakerRules;
 import dev.unbusy.routing.Choice;
 import dev.unbusy.routing.OutlierDetector;
@@ -69,6 +70,7 @@ final class Pool {
      * @param sent with which the {@link PrefixMap} does; null where nobody looked at the prompt
      * @param tenant whose request it is
      * @param arrival which of the candidates it is
+     * @param tookBack whether it got its place before others that waited in the backend
      */
     record Chosen(
             Backends.Entry entry,
@@ -78,11 +80,16 @@ final class Pool {
             PrefixMap.@Nullable Sent sent,
             String model,
             String tenant,
-            long arrival) {}
+            long arrival,
+            boolean tookBack) {}
 
-    /** Takes the lease of the chosen one, so that the next choice sees it; null where none has room for the candidate. */
+    /**
+     * Takes the lease of the chosen one, so that the next choice sees it; null where none has room for the candidate.
+     *
+     * @param beyond whether it may take a place back from somebody
+     */
     @Nullable
-    Chosen choose(Dispatcher.Candidate candidate) {
+    Chosen choose(Dispatcher.Candidate candidate, boolean beyond) {
         long now = System.nanoTime();
         RequestFacts facts = candidate.facts();
         boolean anyone = noneIsTrusted(facts.model(), now);
@@ -91,7 +98,7 @@ final class Pool {
         for (Backends.Entry entry : backends.snapshot().entries()) {
             if (entry.backend().serves(facts.model())) {
                 serving.add(entry);
-                views.add(view(candidate, entry, anyone, now));
+                views.add(view(candidate, entry, hasRoom(entry.backend(), anyone, beyond, now)));
             }
         }
         long turn = turns.getOrDefault(facts.model(), 0L);
@@ -110,20 +117,21 @@ final class Pool {
                         prefix == null ? null : prefixes.sent(entry.backend().id(), prefix),
                         facts.model(),
                         candidate.tenant(),
-                        candidate.arrival());
+                        candidate.arrival(),
+                        beyond);
             }
             case Choice.NoWorker none -> null;
         };
     }
 
-    private WorkerView view(Dispatcher.Candidate candidate, Backends.Entry entry, boolean anyone, long now) {
+    private WorkerView view(Dispatcher.Candidate candidate, Backends.Entry entry, boolean hasRoom) {
         Backend backend = entry.backend();
         Member member = of(backend);
         PublishedLoad load = backends.load(backend.id());
         PrefixKeys prefix = candidate.facts().prefix();
         return new WorkerView(
                 backend.id(),
-                hasRoom(backend, anyone, now) && !candidate.avoids(entry),
+                hasRoom && !candidate.avoids(entry),
                 member.work.nanos(),
                 member.work.requests(),
                 load == null ? 0 : load.capacity(),
@@ -133,7 +141,7 @@ final class Pool {
                                 backend.id(), prefix, candidate.facts().price().promptTokens()),
                 load == null ? Double.NaN : load.kvFreeShare(),
                 load == null ? -1 : load.waiting(),
-                member.health.standing(now).warmth());
+                member.health.standing(System.nanoTime()).warmth());
     }
 
     void firstToken(Chosen chosen, long tookNanos) {
@@ -185,12 +193,12 @@ final class Pool {
     }
 
     /** Whether {@link #choose} would find a backend. */
-    boolean fits(Dispatcher.Candidate candidate) {
+    boolean fits(Dispatcher.Candidate candidate, boolean beyond) {
         long now = System.nanoTime();
         boolean anyone = noneIsTrusted(candidate.facts().model(), now);
         for (Backends.Entry entry : backends.snapshot().entries()) {
             if (entry.backend().serves(candidate.facts().model())
-                    && hasRoom(entry.backend(), anyone, now)
+                    && hasRoom(entry.backend(), anyone, beyond, now)
                     && !candidate.avoids(entry)) {
                 return true;
             }
@@ -199,15 +207,31 @@ final class Pool {
     }
 
     /** Whether any backend takes one more request for the model. */
-    boolean hasRoom(String model) {
+    boolean hasRoom(String model, boolean beyond) {
         long now = System.nanoTime();
         boolean anyone = noneIsTrusted(model, now);
         for (Backends.Entry entry : backends.snapshot().entries()) {
-            if (entry.backend().serves(model) && hasRoom(entry.backend(), anyone, now)) {
+            if (entry.backend().serves(model) && hasRoom(entry.backend(), anyone, beyond, now)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Whether any of the backends that take requests for the model takes places back. */
+    boolean takesBack(String model) {
+        for (Backends.Entry entry : backends.snapshot().entries()) {
+            Backend backend = entry.backend();
+            if (backend.serves(model) && backend.state() == Backend.State.READY && takesBack(backend)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean takesBack(Backend backend) {
+        PublishedLoad load = backends.load(backend.id());
+        return load != null && load.takesBack();
     }
 
     /** What the backends that take requests for the model compute at once. */
@@ -232,6 +256,18 @@ final class Pool {
             }
         }
         return taken;
+    }
+
+    /** Requests that these backends have taken places back for. */
+    int beyond(String model) {
+        int beyond = 0;
+        for (Backends.Entry entry : backends.snapshot().entries()) {
+            Backend backend = entry.backend();
+            if (backend.serves(model) && backend.state() == Backend.State.READY) {
+                beyond += Math.max(0, of(backend).work.requests() - capacity(backend) - limits.ahead());
+            }
+        }
+        return beyond;
     }
 
     private int capacity(Backend backend) {
@@ -307,12 +343,15 @@ final class Pool {
     }
 
     /** @param anyone whatever its breaker says */
-    private boolean hasRoom(Backend backend, boolean anyone, long now) {
+    private boolean hasRoom(Backend backend, boolean anyone, boolean beyond, long now) {
         if (backend.state() != Backend.State.READY) {
             return false;
         }
         Member member = of(backend);
-        return member.work.requests() < capacity(backend) + limits.ahead()
+        int most = capacity(backend)
+                + limits.ahead()
+                + (beyond && takesBack(backend) ? Headroom.beyond(capacity(backend)) : 0);
+        return member.work.requests() < most
                 && (anyone || member.health.standing(now).takesRequests());
     }
 

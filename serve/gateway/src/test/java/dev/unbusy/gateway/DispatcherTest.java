@@ -123,7 +123,7 @@ class DispatcherTest {
     @Test
     void underAFlood_theLastSlotsAreLeftToOthers_whoGetThemAtOnce() {
         backends.put(backend("a", Backend.State.READY));
-        backends.publish("a", new PublishedLoad(8, 0, 0, 0, 0, 0, Double.NaN));
+        backends.publish("a", new PublishedLoad(8, 0, 0, 0, 0, 0, Double.NaN, false));
         dispatcher.place(of("quiet", 1), false);
         Request quiet = of("quiet", 50);
         for (long arrival = 2; arrival <= 20; arrival++) {
@@ -133,6 +133,38 @@ class DispatcherTest {
         dispatcher.place(quiet, false);
         assertThat(calls).containsExactly("50→a");
         assertThat(dispatcher.running()).isEqualTo(7);
+    }
+
+    @Test
+    void underAFlood_workersThatTakePlacesBack_areFull_andGetWhatOthersAskForAtOnce() {
+        backends.put(backend("a", Backend.State.READY));
+        backends.publish("a", new PublishedLoad(8, 0, 0, 0, 0, 0, Double.NaN, true));
+        dispatcher.place(of("quiet", 1), false);
+        for (long arrival = 2; arrival <= 20; arrival++) {
+            dispatcher.place(of("flood", arrival), false);
+        }
+        assertThat(dispatcher.running()).as("eight, and one ahead").isEqualTo(9);
+        for (long arrival = 50; arrival <= 53; arrival++) {
+            dispatcher.place(of("other", arrival), false);
+        }
+        assertThat(calls).as("the root of eight").containsExactly("50→a", "51→a", "52→a");
+        assertThat(dispatcher.waiting()).isEqualTo(11 + 1);
+    }
+
+    @Test
+    void whereAllHaveAlike_nobodyTakesAPlaceBack() {
+        backends.put(backend("a", Backend.State.READY));
+        backends.publish("a", new PublishedLoad(4, 0, 0, 0, 0, 0, Double.NaN, true));
+        for (long arrival = 1; arrival <= 5; arrival++) {
+            dispatcher.place(of("t" + arrival % 3, arrival), false);
+        }
+        for (long arrival = 6; arrival <= 9; arrival++) {
+            dispatcher.place(of("t" + arrival % 3, arrival), false);
+        }
+        dispatcher.place(of("late", 10), false);
+        assertThat(calls)
+                .as("two and two and one: an exchange gains nobody anything but the one that has none")
+                .containsExactly("10→a");
     }
 
     private Request of(String tenant, long arrival) {
@@ -272,7 +304,7 @@ class DispatcherTest {
     void aWorkerGetsWhatItComputesAtOnceAndOneMore_theRestWaitsForWhicheverIsFreeFirst() {
         for (String id : new String[] {"a", "b"}) {
             backends.put(backend(id, Backend.State.READY));
-            backends.publish(id, new PublishedLoad(2, 0, 0, 0, 0, 0, Double.NaN));
+            backends.publish(id, new PublishedLoad(2, 0, 0, 0, 0, 0, Double.NaN, false));
         }
         List<Placement.Placed> placed = new ArrayList<>();
         for (long arrival = 1; arrival <= 6; arrival++) {
@@ -296,19 +328,19 @@ class DispatcherTest {
     @Test
     void whenMoreRoomIsPublished_thoseThatWaitGetIt() {
         backends.put(backend("a", Backend.State.READY));
-        backends.publish("a", new PublishedLoad(1, 0, 0, 0, 0, 0, Double.NaN));
+        backends.publish("a", new PublishedLoad(1, 0, 0, 0, 0, 0, Double.NaN, false));
         for (long arrival = 1; arrival <= 4; arrival++) {
             dispatcher.place(new Request(arrival), false);
         }
         assertThat(dispatcher.waiting()).isEqualTo(2);
-        backends.publish("a", new PublishedLoad(3, 1, 0, 0, 0, 0, Double.NaN));
+        backends.publish("a", new PublishedLoad(3, 1, 0, 0, 0, 0, Double.NaN, false));
         assertThat(calls).containsExactly("3→a", "4→a");
     }
 
     @Test
     void aTenantThatCameLate_isNotBehindAFloodsBacklog() {
         backends.put(backend("a", Backend.State.READY));
-        backends.publish("a", new PublishedLoad(1, 0, 0, 0, 0, 0, Double.NaN));
+        backends.publish("a", new PublishedLoad(1, 0, 0, 0, 0, 0, Double.NaN, false));
         List<Placement.Placed> running = new ArrayList<>();
         for (long arrival = 1; arrival <= 20; arrival++) {
             Request request = new Request(arrival);

@@ -147,7 +147,7 @@ class ForeignBackendsTest {
         page("/internal/status", status("ready"));
         try (ForeignBackends foreign = watch()) {
             Backend ready = awaitState(Backend.State.READY);
-            assertThat(backends.load(ready.id())).isEqualTo(new PublishedLoad(8, 2, 0, 700, 120, 0, Double.NaN));
+            assertThat(backends.load(ready.id())).isEqualTo(new PublishedLoad(8, 2, 0, 700, 120, 0, Double.NaN, true));
             page("/internal/status", status("draining"));
             assertThat(awaitState(Backend.State.STARTING).reason()).isEqualTo("draining");
             assertThat(foreign).isNotNull();

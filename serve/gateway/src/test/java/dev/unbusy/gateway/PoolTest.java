@@ -80,7 +80,7 @@ class PoolTest {
     }
 
     private Pool.Chosen choose(@Nullable String prompt) {
-        return Objects.requireNonNull(pool.choose(Request.of(prompt)));
+        return Objects.requireNonNull(pool.choose(Request.of(prompt), false));
     }
 
     private void end(Pool.Chosen chosen, Slot.End end) {
@@ -145,9 +145,9 @@ class PoolTest {
         for (int i = 0; i < 5; i++) {
             end(choose(null), Slot.End.FAILED);
         }
-        assertThat(pool.fits(Request.of(null))).isTrue();
+        assertThat(pool.fits(Request.of(null), false)).isTrue();
         end(choose(null), Slot.End.SUCCEEDED);
-        assertThat(pool.hasRoom("m")).isTrue();
+        assertThat(pool.hasRoom("m", false)).isTrue();
     }
 
     @Test
@@ -155,7 +155,7 @@ class PoolTest {
         for (int i = 0; i < 50; i++) {
             end(choose(null), Slot.End.ABANDONED);
         }
-        assertThat(pool.hasRoom("m")).isTrue();
+        assertThat(pool.hasRoom("m", false)).isTrue();
         backends.remove("b");
         assertThat(id(choose(null))).isEqualTo("a");
     }

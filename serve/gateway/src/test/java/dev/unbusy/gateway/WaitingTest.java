@@ -216,7 +216,7 @@ class WaitingTest {
             call.json(200, FakeWorker.completion("hello"));
         });
         try (Running running = new Running().with(worker, Backend.State.READY)) {
-            running.backends.publish("w0", new PublishedLoad(1, 1, 0, 100, 100, 0, Double.NaN));
+            running.backends.publish("w0", new PublishedLoad(1, 1, 0, 100, 100, 0, Double.NaN, false));
             List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 answers.add(running.sendAsync(running.chat(false)));

@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>Nobody more than {@value #MOST} times, as long as there is anybody else. The first in the order of all is never
  *       needed, so somebody always goes on to the end.
- *   <li>The lowest class; then whose tenant holds the most; then the youngest, who has the least to lose.
+ *   <li>The lowest class; then whose tenant holds the most.
+ *   <li>Where only a place is needed, whose client has got a token: it sees a pause, where others may have promised
+ *       theirs a first token in time.
+ *   <li>The youngest, who has the least to lose.
  * </ol>
  */
 final class Preemption {
@@ -27,7 +30,7 @@ final class Preemption {
         S worst = null;
         for (int i = 0; running.size() > 1 && i < running.size(); i++) {
             S sequence = running.get(i);
-            if (worst == null || isWorse(sequence, worst)) {
+            if (worst == null || isWorse(sequence, worst, false)) {
                 worst = sequence;
             }
         }
@@ -39,7 +42,7 @@ final class Preemption {
         S worst = null;
         for (int i = 0; i < running.size(); i++) {
             S sequence = running.get(i);
-            if (mayGo(waiting, sequence) && (worst == null || isWorse(sequence, worst))) {
+            if (mayGo(waiting, sequence) && (worst == null || isWorse(sequence, worst, true))) {
                 worst = sequence;
             }
         }
@@ -50,7 +53,7 @@ final class Preemption {
         return running.preemptions < MOST && ranking.mayReplace(waiting, running);
     }
 
-    private static boolean isWorse(Sequence a, Sequence b) {
+    private static boolean isWorse(Sequence a, Sequence b, boolean place) {
         boolean aDone = a.preemptions >= MOST;
         if (aDone != b.preemptions >= MOST) {
             return !aDone; // 1
@@ -59,6 +62,13 @@ final class Preemption {
             return a.priority() < b.priority(); // 2
         }
         int held = Double.compare(a.tenant().held, b.tenant().held);
-        return held == 0 ? a.arrival > b.arrival : held > 0;
+        if (held != 0) {
+            return held > 0;
+        }
+        boolean aTold = a.generated() > 0;
+        if (place && aTold != b.generated() > 0) {
+            return aTold; // 3
+        }
+        return a.arrival > b.arrival;
     }
 }

@@ -67,6 +67,25 @@ class FairnessTest {
         assertThat(simulation.prefilled - before).isLessThan(9 * 30 + 30 + 10);
     }
 
+    /** The youngest of the flood has not begun to answer: somebody may have been promised that it does in time. */
+    @Test
+    void aPlace_isTakenFromWhoseClientHasAToken() {
+        Simulation simulation = new Simulation(Simulation.options(2, 3000, 12, 600, 128));
+        Sequence told = simulation.submit(tokens(random, 30), 100, "flood");
+        while (told.generated() == 0) {
+            simulation.step();
+        }
+        Sequence youngest = simulation.submit(tokens(random, 500), 100, "flood");
+        simulation.step();
+        assertThat(youngest.state()).isEqualTo(Sequence.State.PREFILLING);
+        Sequence other = simulation.submit(tokens(random, 30), 10, "other");
+        simulation.step();
+        assertThat(other.slot()).isNotNegative();
+        assertThat(told.preemptions()).isEqualTo(1);
+        assertThat(youngest.preemptions()).isZero();
+        simulation.drain(5000);
+    }
+
     @Test
     void twoTenantsWithEndlessWork_areServedAlikeHoweverMuchEachAsksFor() {
         Simulation simulation = new Simulation(Simulation.options(6, 9000, 30, 1500, 256));
