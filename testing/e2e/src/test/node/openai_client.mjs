@@ -29,6 +29,11 @@ for await (const chunk of await client.completions.create({ model, prompt: 'A, B
   completionStreamed += chunk.choices[0]?.text ?? '';
 }
 
+const embedded = await client.embeddings.create({ model, input: ['One text.', 'Another text.'] });
+assert.equal(embedded.data.length, 2);
+assert.equal(embedded.data[1].embedding.length, 576);
+assert.ok(embedded.usage.prompt_tokens > 0);
+
 // A client that leaves in mid-stream must not disturb the next request.
 const abandoned = await client.chat.completions.create({ model, messages, max_tokens: 500, stream: true });
 for await (const _ of abandoned) break;

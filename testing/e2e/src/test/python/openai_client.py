@@ -51,10 +51,24 @@ for choice in many.choices:
     for token in choice.logprobs.content:
         assert len(token.top_logprobs) == 2 and token.logprob <= 0, token
 
+texts = ["A cat sat on the mat.", "A cat was sitting on a rug.", "Revenue fell in the last quarter."]
+vectors = [e.embedding for e in client.embeddings.create(model=model, input=texts).data]  # base64, as it asks by itself
+numbers = [e.embedding for e in client.embeddings.create(model=model, input=texts, encoding_format="float").data]
+for vector, same in zip(vectors, numbers):
+    assert max(abs(a - b) for a, b in zip(vector, same)) < 0.01, (vector, same)
+likeness = lambda a, b: sum(x * y for x, y in zip(a, b))
+seen["embeddings"] = {
+    "length": len(vectors[0]),
+    "norm": likeness(vectors[0], vectors[0]),
+    "near": likeness(vectors[0], vectors[1]),
+    "far": likeness(vectors[0], vectors[2]),
+}
+
 errors = {}
 for name, call in {
     "unknown model": lambda: client.chat.completions.create(model="no-such-model", messages=messages),
     "bad temperature": lambda: client.chat.completions.create(model=model, messages=messages, temperature=7),
+    "text too long": lambda: client.embeddings.create(model=model, input=["short", "word " * 200_000]),
     "too long": lambda: client.chat.completions.create(
         model=model, messages=[{"role": "user", "content": "word " * 200_000}]
     ),

@@ -33,6 +33,20 @@ class IntakeTest {
     }
 
     @Test
+    void textsCountAsAnswersDo_andHandTheirPlacesOn() {
+        Intake intake = new Intake(3, Long.MAX_VALUE);
+        assertThat(intake.take(List.of(request(null)))).isTrue();
+        assertThat(intake.take(3)).isFalse();
+        assertThat(intake.take(2)).isTrue();
+        intake.passOn();
+        intake.left();
+        assertThat(intake.answers()).isEqualTo(3);
+        assertThat(intake.take(1)).isFalse();
+        intake.left();
+        assertThat(intake.take(1)).isTrue();
+    }
+
+    @Test
     void moreGrammarsThanTheBound_areRefusedAsTooMuch_sharedOnesAreNot() {
         Intake intake = new Intake(100, 2 * one);
         GenerationRequest first = request(Grammar.anyJsonObject());

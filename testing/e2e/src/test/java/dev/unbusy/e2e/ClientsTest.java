@@ -10,10 +10,17 @@ import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.completions.CompletionCreateParams;
+import com.openai.models.embeddings.EmbeddingCreateParams;
+import dev.langchain4j.data.embedding.Embedding;
+import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.model.openai.OpenAiChatModel;
+import dev.langchain4j.model.openai.OpenAiEmbeddingModel;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
+import dev.langchain4j.store.embedding.CosineSimilarity;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -66,6 +73,13 @@ class ClientsTest {
         assertThat(errors.path("bad temperature").path("param").asText()).isEqualTo("temperature");
         assertThat(errors.path("too long").path("status").asInt()).isEqualTo(400);
         assertThat(errors.path("too long").path("code").asText()).isEqualTo("context_length_exceeded");
+        assertThat(errors.path("text too long").path("status").asInt()).isEqualTo(400);
+        assertThat(errors.path("text too long").path("param").asText()).isEqualTo("input[1]");
+        JsonNode embeddings = seen.path("embeddings");
+        assertThat(embeddings.path("length").asInt()).isEqualTo(576);
+        assertThat(embeddings.path("norm").asDouble()).isBetween(0.999, 1.001);
+        assertThat(embeddings.path("near").asDouble())
+                .isGreaterThan(embeddings.path("far").asDouble() + 0.1);
     }
 
     @Test
@@ -111,7 +125,31 @@ class ClientsTest {
                                 .build())
                         .choices())
                 .hasSize(1);
+        assertThat(client.embeddings()
+                        .create(EmbeddingCreateParams.builder()
+                                .model(MODEL)
+                                .inputOfArrayOfStrings(List.of("One text.", "Another one."))
+                                .build())
+                        .data())
+                .extracting(one -> one.embedding().size())
+                .containsExactly(576, 576);
         client.close();
+    }
+
+    @Test
+    void langChain4j_embeds() {
+        EmbeddingModel model = OpenAiEmbeddingModel.builder()
+                .baseUrl(unbusy.url() + "/v1")
+                .apiKey("unused")
+                .modelName(MODEL)
+                .build();
+        List<Embedding> embeddings = model.embedAll(List.of(
+                        TextSegment.from("A cat sat on the mat."),
+                        TextSegment.from("A cat was sitting on a rug."),
+                        TextSegment.from("Revenue fell in the last quarter.")))
+                .content();
+        assertThat(CosineSimilarity.between(embeddings.get(0), embeddings.get(1)))
+                .isGreaterThan(CosineSimilarity.between(embeddings.get(0), embeddings.get(2)) + 0.1);
     }
 
     @Test
