@@ -38,7 +38,7 @@ final class Attempt implements WorkerConnection.User, WorkerConnections.Wanting 
     }
 
     void start() {
-        WorkerConnection idle = connections.takeIdle(authority());
+        WorkerConnection idle = connections.takeIdle(backend);
         if (idle != null) {
             connected(idle);
         } else {
@@ -47,11 +47,7 @@ final class Attempt implements WorkerConnection.User, WorkerConnections.Wanting 
     }
 
     private void connect() {
-        connections.connect(backend.uri().getHost(), backend.uri().getPort(), authority(), this);
-    }
-
-    private String authority() {
-        return backend.uri().getAuthority();
+        connections.connect(backend, this);
     }
 
     void pauseReading(boolean pause) {

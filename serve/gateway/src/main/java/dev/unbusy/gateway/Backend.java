@@ -8,13 +8,21 @@ import java.util.Locale;
  * One OpenAI-compatible server that answers requests: a worker of ours or a foreign engine.
  *
  * @param id its name, unique among the backends; shown to clients in {@code x-unbusy-worker}
- * @param uri where it listens, {@code http://HOST:PORT}; a path before {@code /v1} is not supported
+ * @param uri where it listens, {@code http://HOST:PORT} or {@code https://HOST:PORT}; a path is put before that of each request
  * @param models what it serves
  * @param state whether it takes requests
  * @param reason why it is in that state, for people; empty where there is nothing to say
  * @param prefill how it goes on with an answer that another one began, where it does not mark its own
+ * @param access what it asks of whoever sends requests
  */
-public record Backend(String id, URI uri, List<ServedModel> models, State state, String reason, Prefill prefill) {
+public record Backend(
+        String id,
+        URI uri,
+        List<ServedModel> models,
+        State state,
+        String reason,
+        Prefill prefill,
+        BackendAccess access) {
 
     /** Whether a backend takes requests, and if not, whether waiting for it makes sense. */
     public enum State {
@@ -35,15 +43,21 @@ public record Backend(String id, URI uri, List<ServedModel> models, State state,
 
     /** One of which nothing more is known, or need be: our workers mark their streams. */
     public Backend(String id, URI uri, List<ServedModel> models, State state, String reason) {
-        this(id, uri, models, state, reason, Prefill.NOT_KNOWN);
+        this(id, uri, models, state, reason, Prefill.NOT_KNOWN, BackendAccess.OPEN);
     }
 
     public Backend {
         if (!id.matches("[A-Za-z0-9._:-]{1,64}")) {
             throw new IllegalArgumentException("backend id \"" + id + "\" must match [A-Za-z0-9._:-]{1,64}");
         }
-        if (!"http".equals(uri.getScheme()) || uri.getHost() == null || uri.getPort() <= 0) {
-            throw new IllegalArgumentException("backend " + id + ": " + uri + " is not of the form http://HOST:PORT");
+        boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+        if (!web || uri.getHost() == null || uri.getPort() <= 0) {
+            throw new IllegalArgumentException(
+                    "backend " + id + ": " + uri + " is not of the form http://HOST:PORT or https://HOST:PORT");
+        }
+        if ("https".equals(uri.getScheme()) != (access.tls() != null)) {
+            throw new IllegalArgumentException(
+                    "backend " + id + ": " + uri + " and " + access + " contradict each other");
         }
         models = List.copyOf(models);
     }
@@ -60,6 +74,6 @@ public record Backend(String id, URI uri, List<ServedModel> models, State state,
 
     /** The same backend in another state. */
     public Backend in(State newState, String newReason) {
-        return new Backend(id, uri, models, newState, newReason, prefill);
+        return new Backend(id, uri, models, newState, newReason, prefill, access);
     }
 }

@@ -1,14 +1,10 @@
 package dev.unbusy.gateway;
 
 import dev.unbusy.api.WorkerStatus;
-import dev.unbusy.text.Text;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -24,34 +20,34 @@ public final class ForeignBackends implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ForeignBackends.class);
 
     private final ForeignConfig config;
+    private final List<ForeignServer> servers;
     private final Backends backends;
     private final HttpClient http;
     private final List<Thread> watchers = new ArrayList<>();
     private final CountDownLatch ready = new CountDownLatch(1);
 
-    private ForeignBackends(ForeignConfig config, Backends backends) {
+    private ForeignBackends(
+            ForeignConfig config, List<ForeignServer> servers, @Nullable ForeignTls tls, Backends backends) {
         this.config = config;
+        this.servers = servers;
         this.backends = backends;
-        this.http = HttpClient.newBuilder()
+        HttpClient.Builder client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(Duration.ofMillis(config.answerMillis()))
-                .build();
+                .connectTimeout(Duration.ofMillis(config.answerMillis()));
+        this.http = (tls == null ? client : client.sslContext(tls.looks())).build();
     }
 
-    /** @throws GatewayException where a URL cannot be used */
+    /** @throws GatewayException where a URL, or the file of a key or of certificates cannot be used */
     public static ForeignBackends start(ForeignConfig config, Backends backends) {
-        List<URI> uris = config.urls().stream().map(ForeignBackends::parse).toList();
-        Set<String> ids = new HashSet<>();
-        for (URI uri : uris) {
-            if (!ids.add(id(uri))) {
-                throw wrong(uri.toString(), Text.of("it is named twice", "重复"));
-            }
-        }
-        ForeignBackends started = new ForeignBackends(config, backends);
-        for (URI uri : uris) {
+        boolean secure = config.urls().stream().anyMatch(url -> url.strip().startsWith("https:"));
+        ForeignTls tls = secure ? ForeignTls.of(config.caFile()) : null; // takes the JDK a while
+        List<ForeignServer> servers = ForeignServer.all(config, tls == null ? null : tls.requests());
+        ForeignBackends started = new ForeignBackends(config, servers, tls, backends);
+        for (ForeignServer server : servers) {
             ForeignState state = new ForeignState(config, System.nanoTime());
-            backends.put(state.backend(id(uri), uri));
-            started.watchers.add(Thread.ofVirtual().name("look-" + id(uri)).start(() -> started.watch(uri, state)));
+            backends.put(state.backend(server));
+            started.watchers.add(
+                    Thread.ofVirtual().name("look-" + server.id()).start(() -> started.watch(server, state)));
         }
         return started;
     }
@@ -65,22 +61,23 @@ public final class ForeignBackends implements AutoCloseable {
     public void close() {
         watchers.forEach(Thread::interrupt);
         http.shutdownNow();
-        for (String url : config.urls()) {
-            backends.remove(id(parse(url)));
+        for (ForeignServer server : servers) {
+            backends.remove(server.id());
         }
     }
 
-    private void watch(URI uri, ForeignState state) {
-        ForeignProbe probe = new ForeignProbe(http, uri, config.answerMillis());
-        String id = id(uri);
+    private void watch(ForeignServer first, ForeignState state) {
+        ForeignProbe probe = new ForeignProbe(http, config.answerMillis());
+        ForeignServer server = first;
         try {
             while (true) {
-                Backend before = state.backend(id, uri);
+                Backend before = state.backend(server);
+                server = server.refreshed();
                 try {
-                    ForeignReport report = probe.look();
+                    ForeignReport report = probe.look(server);
                     state.answered(report, System.nanoTime());
                     if (report.load() != null) {
-                        backends.publish(id, report.load());
+                        backends.publish(server.id(), report.load());
                     }
                 } catch (ForeignProbe.Failure e) {
                     state.failed(String.valueOf(e.getMessage()), e.isDefinite(), System.nanoTime());
@@ -88,7 +85,7 @@ public final class ForeignBackends implements AutoCloseable {
                         probe.forget();
                     }
                 }
-                tell(before, state.backend(id, uri));
+                tell(before, state.backend(server));
                 TimeUnit.MILLISECONDS.sleep(config.lookMillis());
             }
         } catch (InterruptedException e) {
@@ -128,40 +125,5 @@ public final class ForeignBackends implements AutoCloseable {
                         backend.uri().toString(),
                         load == null ? 0 : load.running(),
                         load == null ? 0 : load.capacity());
-    }
-
-    private static String id(URI uri) {
-        return uri.getAuthority().replace("[", "").replace("]", "");
-    }
-
-    private static URI parse(String url) {
-        URI uri;
-        try {
-            uri = URI.create(url.strip());
-        } catch (IllegalArgumentException e) {
-            throw wrong(url, Text.of("it is no URL", "不是 URL"));
-        }
-        if (uri.getUserInfo() != null) {
-            throw wrong("(with credentials)", Text.of("credentials cannot stand in it", "其中不能包含凭据"));
-        }
-        if (!"http".equals(uri.getScheme()) || uri.getHost() == null) {
-            throw wrong(url, Text.of("it must be http://HOST:PORT", "应为 http://主机:端口"));
-        }
-        String path = uri.getPath() == null ? "" : uri.getPath();
-        if (!path.matches("(/|/v1/?)?") || uri.getQuery() != null || uri.getFragment() != null) {
-            throw wrong(url, Text.of("a path is not supported", "不支持路径"));
-        }
-        int port = uri.getPort() < 0 ? 80 : uri.getPort();
-        return URI.create("http://" + uri.getHost() + ":" + port);
-    }
-
-    private static GatewayException wrong(String url, Text why) {
-        return new GatewayException(
-                "backend-url",
-                Text.of("The backend %s cannot be used: %s.", "无法使用后端 %s：%s。", url, why),
-                Text.of(
-                        "Name each server once as http://HOST:PORT, for instance http://127.0.0.1:8000.",
-                        "每个服务写一次，形如 http://主机:端口，例如 http://127.0.0.1:8000。"),
-                null);
     }
 }

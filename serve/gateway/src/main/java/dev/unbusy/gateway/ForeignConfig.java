@@ -1,17 +1,39 @@
 package dev.unbusy.gateway;
 
 import dev.unbusy.config.Setting;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Servers that the gateway does not start itself, and how it watches them. */
 public record ForeignConfig(
         @Setting(
                 value = "",
                 en =
-                        "OpenAI-compatible servers to send requests to: http://HOST:PORT of llama-server, vLLM, SGLang, Ollama or"
-                                + " an Unbusy worker.",
-                zh = "要转发请求的 OpenAI 兼容服务：llama-server、vLLM、SGLang、Ollama 或 Unbusy 工作进程的 http://主机:端口。")
+                        "OpenAI-compatible servers to send requests to: http://HOST:PORT or https://HOST:PORT of llama-server, vLLM,"
+                                + " SGLang, Ollama, an Unbusy worker or whatever stands before them; what stands before /v1 in their"
+                                + " paths is kept.",
+                zh = "要转发请求的 OpenAI 兼容服务：llama-server、vLLM、SGLang、Ollama、Unbusy 工作进程或其前置代理的 http://主机:端口"
+                        + " 或 https://主机:端口；路径中 /v1 之前的部分会保留。")
         List<String> urls,
+
+        @Setting(
+                value = "",
+                en =
+                        "By URL, the file that holds the key which the server asks for (Authorization: Bearer). Read again when it"
+                                + " changes.",
+                zh = "按 URL 指定存放该服务所需密钥（Authorization: Bearer）的文件。文件变化后会重新读取。")
+        Map<String, String> keyFiles,
+
+        @Setting(
+                value = "",
+                en =
+                        "PEM certificates of the authorities that are trusted for https servers; without it, those that the JDK"
+                                + " knows.",
+                zh = "https 服务所信任的证书颁发机构的 PEM 证书；未设置时使用 JDK 内置的机构。")
+        @Nullable
+        Path caFile,
 
         @Setting(
                 value = "1000",
@@ -51,10 +73,11 @@ public record ForeignConfig(
 
     public ForeignConfig {
         urls = List.copyOf(urls);
+        keyFiles = Map.copyOf(keyFiles);
     }
 
     /** The same for other servers. */
     public ForeignConfig withUrls(List<String> others) {
-        return new ForeignConfig(others, lookMillis, answerMillis, unreachableSeconds, wedgedSeconds);
+        return new ForeignConfig(others, keyFiles, caFile, lookMillis, answerMillis, unreachableSeconds, wedgedSeconds);
     }
 }

@@ -12,6 +12,8 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,13 +24,12 @@ final class ForeignProbe {
     private static final int MOST_BYTES = 4 << 20;
 
     private final HttpClient http;
-    private final URI uri;
     private final Duration limit;
+    private @Nullable ForeignServer server;
     private ForeignReport.@Nullable Kind kind;
 
-    ForeignProbe(HttpClient http, URI uri, int answerMillis) {
+    ForeignProbe(HttpClient http, int answerMillis) {
         this.http = http;
-        this.uri = uri;
         this.limit = Duration.ofMillis(answerMillis);
     }
 
@@ -47,7 +48,9 @@ final class ForeignProbe {
         }
     }
 
-    ForeignReport look() throws Failure, InterruptedException {
+    /** @param now always the same server, maybe with another key */
+    ForeignReport look(ForeignServer now) throws Failure, InterruptedException {
+        server = now;
         List<ServedModel> models = models();
         ForeignReport.Kind known = kind;
         if (known == null) {
@@ -242,19 +245,28 @@ final class ForeignProbe {
         }
     }
 
+    private static String refused(String path, int status) {
+        return switch (status) {
+            case 401, 403 ->
+                "it answers " + path + " with " + status + ": backends.key_files must name the file with its key";
+            case 503 -> "loading (it answers " + path + " with 503)";
+            default -> "it answers " + path + " with " + status;
+        };
+    }
+
     private byte[] get(String path) throws Failure, InterruptedException {
-        HttpRequest request =
-                HttpRequest.newBuilder(uri.resolve(path)).timeout(limit).GET().build();
+        ForeignServer asked = Objects.requireNonNull(server);
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(asked.uri() + path))
+                .timeout(limit)
+                .GET();
+        if (asked.access().key() != null) {
+            request.header("authorization", "Bearer " + asked.access().key());
+        }
         try {
-            HttpResponse<InputStream> answer = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+            HttpResponse<InputStream> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
             try (InputStream body = answer.body()) {
                 if (answer.statusCode() != 200) {
-                    boolean loading = answer.statusCode() == 503;
-                    throw new Failure(
-                            loading
-                                    ? "loading (it answers " + path + " with 503)"
-                                    : "it answers " + path + " with " + answer.statusCode(),
-                            true);
+                    throw new Failure(refused(path, answer.statusCode()), true);
                 }
                 byte[] bytes = body.readNBytes(MOST_BYTES + 1);
                 if (bytes.length > MOST_BYTES) {
@@ -264,6 +276,9 @@ final class ForeignProbe {
             }
         } catch (ConnectException e) {
             throw new Failure("nothing listens there", true);
+        } catch (SSLException e) {
+            throw new Failure(
+                    "no secure connection: " + e.getMessage() + " (backends.ca_file says who is trusted)", true);
         } catch (IOException e) {
             throw new Failure("no answer in time", false);
         }

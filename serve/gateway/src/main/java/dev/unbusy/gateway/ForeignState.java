@@ -1,6 +1,5 @@
 package dev.unbusy.gateway;
 
-import java.net.URI;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -49,8 +48,8 @@ final class ForeignState {
         return models;
     }
 
-    Backend backend(String id, URI uri) {
-        return new Backend(id, uri, models, state, reason, prefill);
+    Backend backend(ForeignServer server) {
+        return new Backend(server.id(), server.uri(), models, state, reason, prefill, server.access());
     }
 
     /** 1. */

@@ -38,7 +38,7 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter {
     }
 
     private final WorkerConnections pool;
-    private final String authority;
+    private final String address;
     private @Nullable User user;
     private @Nullable Channel channel;
     private boolean headSeen;
@@ -48,13 +48,13 @@ final class WorkerConnection extends ChannelInboundHandlerAdapter {
     private long exchanges;
     private long idleSinceNanos;
 
-    WorkerConnection(WorkerConnections pool, String authority) {
+    WorkerConnection(WorkerConnections pool, String address) {
         this.pool = pool;
-        this.authority = authority;
+        this.address = address;
     }
 
-    String authority() {
-        return authority;
+    String address() {
+        return address;
     }
 
     /** True where an earlier request has been answered on it: the worker may have closed it in the meantime. */

@@ -2,13 +2,17 @@ package dev.unbusy.gateway;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpResponseDecoder;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.NetUtil;
+import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -63,8 +67,8 @@ final class WorkerConnections {
 
     /** The most recently used idle connection, or null. */
     @Nullable
-    WorkerConnection takeIdle(String authority) {
-        ArrayDeque<WorkerConnection> connections = idle.get(authority);
+    WorkerConnection takeIdle(Backend backend) {
+        ArrayDeque<WorkerConnection> connections = idle.get(backend.uri().toString());
         while (connections != null && !connections.isEmpty()) {
             WorkerConnection connection = connections.removeLast();
             if (connection.isOpen()) {
@@ -74,11 +78,13 @@ final class WorkerConnections {
         return null;
     }
 
-    void connect(String host, int port, String authority, Wanting wanting) {
+    void connect(Backend backend, Wanting wanting) {
+        String host = backend.uri().getHost();
+        int port = backend.uri().getPort();
         byte[] address = NetUtil.createByteArrayFromIpAddressString(host);
         if (address != null) {
             try {
-                connect(new InetSocketAddress(InetAddress.getByAddress(address), port), authority, wanting);
+                connect(new InetSocketAddress(InetAddress.getByAddress(address), port), backend, wanting);
             } catch (UnknownHostException e) {
                 throw new IllegalStateException("4 or 16 bytes are always an address", e);
             }
@@ -91,14 +97,15 @@ final class WorkerConnections {
                 if (resolved.isUnresolved()) {
                     wanting.failed("the host name " + host + " does not resolve");
                 } else {
-                    connect(resolved, authority, wanting);
+                    connect(resolved, backend, wanting);
                 }
             });
         });
     }
 
-    private void connect(InetSocketAddress address, String authority, Wanting wanting) {
-        WorkerConnection connection = new WorkerConnection(this, authority);
+    private void connect(InetSocketAddress address, Backend backend, Wanting wanting) {
+        WorkerConnection connection = new WorkerConnection(this, backend.uri().toString());
+        SslContext tls = backend.access().tls();
         new Bootstrap()
                 .group(loop)
                 .channel(channelClass)
@@ -110,6 +117,12 @@ final class WorkerConnections {
                 .handler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
+                        if (tls != null) {
+                            SslHandler handler = tls.newHandler(
+                                    channel.alloc(), backend.uri().getHost(), address.getPort());
+                            handler.setHandshakeTimeoutMillis(connectTimeoutMillis);
+                            channel.pipeline().addLast(handler);
+                        }
                         channel.pipeline()
                                 .addLast(
                                         new HttpResponseDecoder(new HttpDecoderConfig()
@@ -119,26 +132,37 @@ final class WorkerConnections {
                     }
                 })
                 .connect(address)
-                .addListener(future -> {
-                    if (!future.isSuccess()) {
-                        if (!wanting.gaveUp()) {
-                            wanting.failed(String.valueOf(future.cause().getMessage()));
-                        }
+                .addListener((ChannelFuture made) -> {
+                    if (!made.isSuccess()) {
+                        connected(connection, made, wanting);
                         return;
                     }
                     open.add(connection);
                     openCount.incrementAndGet();
-                    if (wanting.gaveUp()) {
-                        giveBack(connection); // the next request will be glad of it
+                    SslHandler handler = made.channel().pipeline().get(SslHandler.class);
+                    if (handler == null) {
+                        connected(connection, made, wanting);
                     } else {
-                        wanting.connected(connection);
+                        handler.handshakeFuture().addListener(shaken -> connected(connection, shaken, wanting));
                     }
                 });
     }
 
+    private void connected(WorkerConnection connection, Future<?> made, Wanting wanting) {
+        if (!made.isSuccess()) {
+            if (!wanting.gaveUp()) {
+                wanting.failed(String.valueOf(made.cause().getMessage()));
+            }
+        } else if (wanting.gaveUp()) {
+            giveBack(connection); // the next request will be glad of it
+        } else {
+            wanting.connected(connection);
+        }
+    }
+
     void giveBack(WorkerConnection connection) {
         ArrayDeque<WorkerConnection> connections =
-                idle.computeIfAbsent(connection.authority(), key -> new ArrayDeque<>());
+                idle.computeIfAbsent(connection.address(), key -> new ArrayDeque<>());
         if (connections.size() >= maxIdlePerWorker) {
             connection.close();
             return;
@@ -152,9 +176,9 @@ final class WorkerConnections {
         if (open.remove(connection)) {
             openCount.decrementAndGet();
         }
-        ArrayDeque<WorkerConnection> connections = idle.get(connection.authority());
+        ArrayDeque<WorkerConnection> connections = idle.get(connection.address());
         if (connections != null && connections.remove(connection) && connections.isEmpty()) {
-            idle.remove(connection.authority());
+            idle.remove(connection.address());
         }
     }
 

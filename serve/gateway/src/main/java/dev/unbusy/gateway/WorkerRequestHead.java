@@ -11,8 +11,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Request line and headers of a request to a worker, as bytes. Only what a worker needs is written; the client's own
- * headers, credentials among them, stay at the gateway. Nothing here can carry a line break: the request id has
- * been checked, everything else is ours.
+ * headers, credentials among them, stay at the gateway. Nothing here can carry a line break: the request id and the
+ * backend's key have been checked, everything else is ours.
  */
 final class WorkerRequestHead {
     private WorkerRequestHead() {}
@@ -33,6 +33,7 @@ final class WorkerRequestHead {
             ByteBufAllocator allocator) {
         StringBuilder head = new StringBuilder(320)
                 .append("POST ")
+                .append(backend.uri().getRawPath())
                 .append(request.workerPath())
                 .append(" HTTP/1.1\r\nhost: ")
                 .append(backend.uri().getAuthority())
@@ -42,6 +43,10 @@ final class WorkerRequestHead {
                 .append(request.id())
                 .append("\r\nx-unbusy-deadline-ms: ")
                 .append(remainingMillis);
+        String key = backend.access().key();
+        if (key != null) {
+            head.append("\r\nauthorization: Bearer ").append(key);
+        }
         if (request.priority() != Priority.NORMAL) {
             head.append("\r\n")
                     .append(Priority.HEADER)

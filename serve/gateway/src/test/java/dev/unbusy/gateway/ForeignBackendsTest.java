@@ -62,7 +62,8 @@ class ForeignBackendsTest {
 
     private ForeignBackends watch() {
         return ForeignBackends.start(
-                new ForeignConfig(List.of("http://127.0.0.1:" + port + "/v1"), 50, 2_000, 60, 60), backends);
+                new ForeignConfig(List.of("http://127.0.0.1:" + port + "/v1"), Map.of(), null, 50, 2_000, 60, 60),
+                backends);
     }
 
     private Backend awaitState(Backend.State state) throws InterruptedException {
@@ -117,7 +118,7 @@ class ForeignBackendsTest {
         String busy = "llamacpp:requests_processing 1\nllamacpp:tokens_predicted_total 8\nllamacpp:n_decode_total %d\n";
         page("/metrics", busy.formatted(1));
         try (ForeignBackends foreign = ForeignBackends.start(
-                new ForeignConfig(List.of("http://127.0.0.1:" + port), 50, 2_000, 60, 1), backends)) {
+                new ForeignConfig(List.of("http://127.0.0.1:" + port), Map.of(), null, 50, 2_000, 60, 1), backends)) {
             awaitState(Backend.State.READY);
             Backend wedged = awaitState(Backend.State.DRAINING);
             assertThat(wedged.reason()).startsWith("wedged");
@@ -177,20 +178,23 @@ class ForeignBackendsTest {
     @ValueSource(
             strings = {
                 "127.0.0.1:1",
-                "https://a:1",
+                "ftp://a:1",
                 "http://user:secret@a:1",
-                "http://a:1/path",
+                "http://a:1/a/../b",
+                "https://a:1/a%20b",
                 "http://a:1?x=1",
                 "http://"
             })
     void aUrlThatCannotBeUsed_isRefusedAtTheStart_withoutItsSecrets(String url) {
-        assertThatThrownBy(() -> ForeignBackends.start(new ForeignConfig(List.of(url), 50, 50, 60, 60), backends))
+        assertThatThrownBy(() -> ForeignBackends.start(
+                        new ForeignConfig(List.of(url), Map.of(), null, 50, 50, 60, 60), backends))
                 .isInstanceOfSatisfying(GatewayException.class, e -> {
                     assertThat(e.code()).isEqualTo("backend-url");
                     assertThat(e.getMessage()).doesNotContain("secret");
                 });
         assertThatThrownBy(() -> ForeignBackends.start(
-                        new ForeignConfig(List.of("http://a:1", "http://a:1/"), 50, 50, 60, 60), backends))
+                        new ForeignConfig(List.of("http://a:1", "http://a:1/"), Map.of(), null, 50, 50, 60, 60),
+                        backends))
                 .hasMessageContaining("twice");
     }
 }

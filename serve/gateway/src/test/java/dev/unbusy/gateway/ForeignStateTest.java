@@ -3,6 +3,7 @@ package dev.unbusy.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -12,7 +13,8 @@ class ForeignStateTest {
     private static final long SECOND = 1_000_000_000L;
     private static final List<ServedModel> MODELS = List.of(new ServedModel("m", List.of(), 0));
 
-    private final ForeignState state = new ForeignState(new ForeignConfig(List.of(), 1000, 3000, 60, 30), 0);
+    private final ForeignState state =
+            new ForeignState(new ForeignConfig(List.of(), Map.of(), null, 1000, 3000, 60, 30), 0);
 
     private static ForeignReport report(double progress, boolean busy) {
         return new ForeignReport(ForeignReport.Kind.VLLM, MODELS, null, progress, busy);
@@ -82,7 +84,7 @@ class ForeignStateTest {
     @Property
     void inEverySequence_itIsDownOnlyAfterItsTime(@ForAll long seed) {
         Random random = new Random(seed);
-        ForeignState subject = new ForeignState(new ForeignConfig(List.of(), 1000, 3000, 60, 30), 0);
+        ForeignState subject = new ForeignState(new ForeignConfig(List.of(), Map.of(), null, 1000, 3000, 60, 30), 0);
         long now = 0;
         long lastAnswer = 0;
         double progress = 0;

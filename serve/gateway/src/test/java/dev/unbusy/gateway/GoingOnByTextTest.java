@@ -29,8 +29,8 @@ class GoingOnByTextTest {
 
     private void serve(FakeWorker worker, Prefill prefill) {
         Backend plain = worker.backend(Backend.State.READY);
-        running.backends.put(
-                new Backend(plain.id(), plain.uri(), plain.models(), plain.state(), plain.reason(), prefill));
+        running.backends.put(new Backend(
+                plain.id(), plain.uri(), plain.models(), plain.state(), plain.reason(), prefill, BackendAccess.OPEN));
     }
 
     private static void dies(FakeWorker.Call call) throws Exception {

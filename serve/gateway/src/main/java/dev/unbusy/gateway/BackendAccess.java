@@ -1,0 +1,53 @@
+package dev.unbusy.gateway;
+
+import io.netty.handler.ssl.SslContext;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a server that is not ours asks for, beyond its address. Immutable; the key leaves this class in the head of a request
+ * to that server alone, and is in no text that this class gives.
+ */
+public final class BackendAccess {
+    /** Of whoever takes plain connections from everybody, as our workers do from this machine. */
+    public static final BackendAccess OPEN = new BackendAccess(null, null);
+
+    private final @Nullable String key;
+    private final @Nullable SslContext tls;
+
+    /**
+     * @param key for {@code authorization: Bearer}, printable ASCII; null for none
+     * @param tls null for plain connections
+     */
+    BackendAccess(@Nullable String key, @Nullable SslContext tls) {
+        this.key = key;
+        this.tls = tls;
+    }
+
+    @Nullable
+    String key() {
+        return key;
+    }
+
+    @Nullable
+    SslContext tls() {
+        return tls;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof BackendAccess access
+                && Objects.equals(key, access.key)
+                && Objects.equals(tls, access.tls);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(key, tls);
+    }
+
+    @Override
+    public String toString() {
+        return (tls == null ? "plain" : "TLS") + (key == null ? ", no key" : ", with a key");
+    }
+}
