@@ -35,7 +35,7 @@ def last_of(stream):
 (listed,) = client.list().models
 assert listed.model == model, listed
 (loaded,) = client.ps().models
-assert loaded.model == model, loaded
+assert loaded.model == model and loaded.context_length > 0, loaded
 shown = client.show(model)
 assert "completion" in shown.capabilities, shown
 assert client.show(model + ":latest").capabilities == shown.capabilities

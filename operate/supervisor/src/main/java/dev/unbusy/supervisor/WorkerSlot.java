@@ -5,6 +5,7 @@ import dev.unbusy.api.WorkerStatus;
 import dev.unbusy.gateway.Backend;
 import dev.unbusy.gateway.Backends;
 import dev.unbusy.gateway.PublishedLoad;
+import dev.unbusy.gateway.ServedModel;
 import dev.unbusy.metrics.Metric;
 import dev.unbusy.metrics.Metrics;
 import dev.unbusy.text.Progress;
@@ -169,12 +170,19 @@ final class WorkerSlot implements Runnable {
         if (serving != null) {
             Thread.ofVirtual().name(id + "-status").start(() -> watch(serving, address, events::add));
         }
+        List<ServedModel> models = command.models();
         try {
-            publishLoad(StatusProbe.look(address, FIRST_LOOK_MILLIS)); // before the first request: how many it takes
+            WorkerStatus said = StatusProbe.look(address, FIRST_LOOK_MILLIS);
+            publishLoad(said); // before the first request: how many it takes
+            if (said.contextTokens() > 0) {
+                models = models.stream()
+                        .map(model -> model.withContext(said.contextTokens()))
+                        .toList();
+            }
         } catch (IOException e) {
             LOG.debug("{} has not said yet how many requests it computes at once: {}", id, e.toString());
         }
-        backends.put(new Backend(id, address, command.models(), Backend.State.READY, ""));
+        backends.put(new Backend(id, address, models, Backend.State.READY, ""));
         LOG.info("{} is ready at {}", id, address);
         // First: who is told looks at the report.
         publish();

@@ -99,8 +99,8 @@ final class FakeWorker {
                     byte[] head = new byte[2_000];
                     int read = socket.getInputStream().read(head);
                     if (read > 0) {
-                        String body = "{\"id\":\"w\",\"state\":\"ready\",\"steps\":" + (stepping ? ++steps : steps)
-                                + ",\"running\":1,\"waiting\":0}";
+                        String body = "{\"id\":\"w\",\"state\":\"ready\",\"contextTokens\":4096,\"steps\":"
+                                + (stepping ? ++steps : steps) + ",\"running\":1,\"waiting\":0}";
                         socket.getOutputStream()
                                 .write(("HTTP/1.1 200 OK\r\nContent-Length: " + body.length()
                                                 + "\r\nConnection: close\r\n\r\n" + body)

@@ -62,6 +62,9 @@ class SupervisorTest {
             Backend backend = backends.snapshot().backends().getFirst();
             assertThat(backend.state()).isEqualTo(Backend.State.READY);
             assertThat(backend.uri()).isEqualTo(report.uri());
+            assertThat(backend.models().getFirst().contextTokens())
+                    .as("as the worker says, whom nobody asked for it")
+                    .isEqualTo(4096);
             eventually("a status", () -> supervisor.reports().getFirst().status() != null);
             assertThat(progress).contains(1000L);
         }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * without decoding. The JSON is checked to its end, the fields below for their types; everything else is the worker's.
  *
  * @param model null where the request names none
+ * @param name where that name lies in the body, with its quotes; null where there is none
  * @param stream answer as server-sent events
  * @param includeUsage {@code stream_options.include_usage}; null where the request does not say
  * @param maxTokens {@code max_completion_tokens} or {@code max_tokens}; −1 where the request does not say
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record RequestOutline(
         @Nullable String model,
+        @Nullable Span name,
         boolean stream,
         @Nullable Boolean includeUsage,
         int maxTokens,
@@ -70,6 +72,7 @@ public record RequestOutline(
         private final JsonParser parser;
         private int seen;
         private @Nullable String model;
+        private @Nullable Span name;
         private boolean stream;
         private @Nullable Boolean includeUsage;
         private int maxTokens = -1;
@@ -101,51 +104,55 @@ public record RequestOutline(
                 throw JsonBody.trailing(parser);
             }
             return new RequestOutline(
-                    model, stream, includeUsage, maxTokens, n, promptBytes, prompt, tools, messageCount, user);
+                    model, name, stream, includeUsage, maxTokens, n, promptBytes, prompt, tools, messageCount, user);
         }
 
-        private void field(String name, JsonToken value) throws IOException {
-            switch (name) {
+        private void field(String field, JsonToken value) throws IOException {
+            switch (field) {
                 case "model" -> {
-                    once(1, name);
-                    model = text(name, value);
+                    once(1, field);
+                    int from = (int) parser.currentTokenLocation().getByteOffset();
+                    model = text(field, value);
+                    name = model == null
+                            ? null
+                            : new Span(from, (int) parser.currentLocation().getByteOffset());
                 }
                 case "stream" -> {
-                    once(2, name);
-                    stream = Boolean.TRUE.equals(bool(name, value));
+                    once(2, field);
+                    stream = Boolean.TRUE.equals(bool(field, value));
                 }
                 case "stream_options" -> {
-                    once(4, name);
+                    once(4, field);
                     streamOptions(value);
                 }
                 case "max_tokens" -> {
-                    once(8, name);
-                    maxTokens = Math.max(maxTokens, integer(name, value, -1));
+                    once(8, field);
+                    maxTokens = Math.max(maxTokens, integer(field, value, -1));
                 }
                 case "max_completion_tokens" -> {
-                    once(16, name);
-                    maxTokens = Math.max(maxTokens, integer(name, value, -1));
+                    once(16, field);
+                    maxTokens = Math.max(maxTokens, integer(field, value, -1));
                 }
                 case "n" -> {
-                    once(32, name);
-                    n = integer(name, value, 1);
+                    once(32, field);
+                    n = integer(field, value, 1);
                 }
                 case "messages" -> {
-                    once(64, name);
+                    once(64, field);
                     long from = parser.currentTokenLocation().getByteOffset();
                     messageCount = countAndSkip(value);
                     prompt = span(from);
                 }
                 case "prompt", "suffix", "tools", "input" -> {
-                    once(bit(name), name);
+                    once(bit(field), field);
                     long from = parser.currentTokenLocation().getByteOffset();
                     countAndSkip(value);
                     parser.finishToken();
                     Span span = span(from);
-                    prompt = name.equals("prompt") ? span : prompt;
-                    tools = name.equals("tools") ? span : tools;
+                    prompt = field.equals("prompt") ? span : prompt;
+                    tools = field.equals("tools") ? span : tools;
                 }
-                case "user", "user_id" -> user = text(name, value);
+                case "user", "user_id" -> user = text(field, value);
                 default -> parser.skipChildren();
             }
         }

@@ -25,7 +25,10 @@ class RequestOutlineTest {
         int from = json.indexOf(messages); // only ASCII before it
         int length = messages.getBytes(UTF_8).length;
         RequestOutline.Span span = new RequestOutline.Span(from, from + length);
-        assertThat(scan(json)).isEqualTo(new RequestOutline("m", true, false, 5, 3, length, span, null, 2, "u"));
+        int end = json.getBytes(UTF_8).length - 1;
+        assertThat(scan(json))
+                .isEqualTo(new RequestOutline(
+                        "m", new RequestOutline.Span(end - 3, end), true, false, 5, 3, length, span, null, 2, "u"));
         assertThat(RequestOutline.scan(new ByteArrayInputStream(json.getBytes(UTF_8))))
                 .as("from a stream")
                 .isEqualTo(scan(json));
@@ -42,6 +45,22 @@ class RequestOutlineTest {
         }
     }
 
+    @Test
+    void theModelsName_isWhereItsBytesLie_howeverItIsWritten() {
+        for (String name : new String[] {"\"m\"", "\"\\u006d \\\"x\\\" 你\"", "\"\""}) {
+            for (String json :
+                    new String[] {"{\"model\":" + name + "}", "{\"a\":\"é\", \"model\" :\t" + name + " , \"n\":1}"}) {
+                byte[] bytes = json.getBytes(UTF_8);
+                assertThat(of(bytes, scan(json).name())).isEqualTo(name);
+                assertThat(of(
+                                bytes,
+                                RequestOutline.scan(new ByteArrayInputStream(bytes))
+                                        .name()))
+                        .isEqualTo(name);
+            }
+        }
+    }
+
     private static String of(byte[] bytes, RequestOutline.@Nullable Span span) {
         return span == null ? "" : new String(bytes, span.from(), span.to() - span.from(), UTF_8);
     }
@@ -49,7 +68,7 @@ class RequestOutlineTest {
     @Test
     void absentAndNull_areTheSame() {
         RequestOutline absent = scan("{}");
-        assertThat(absent).isEqualTo(new RequestOutline(null, false, null, -1, 1, 0, null, null, 0, null));
+        assertThat(absent).isEqualTo(new RequestOutline(null, null, false, null, -1, 1, 0, null, null, 0, null));
         assertThat(scan("{\"model\":null,\"stream\":null,\"stream_options\":null,\"max_tokens\":null,\"n\":null,"
                         + "\"user\":null,\"max_completion_tokens\":null}"))
                 .isEqualTo(absent);

@@ -41,9 +41,9 @@ public record Backend(
         }
     }
 
-    /** One of which nothing more is known, or need be: our workers mark their streams. */
+    /** One of our workers, or one of which nothing more is known. */
     public Backend(String id, URI uri, List<ServedModel> models, State state, String reason) {
-        this(id, uri, models, state, reason, Prefill.NOT_KNOWN, BackendAccess.OPEN);
+        this(id, uri, models, state, reason, Prefill.PREFIX, BackendAccess.OPEN);
     }
 
     public Backend {
@@ -70,6 +70,14 @@ public record Backend(
             }
         }
         return false;
+    }
+
+    /**
+     * Whether a request must name the model as the backend lists it. Our workers take every name, since they have one model, and
+     * repeat what the client wrote.
+     */
+    boolean wantsIds() {
+        return prefill != Prefill.PREFIX;
     }
 
     /** The same backend in another state. */

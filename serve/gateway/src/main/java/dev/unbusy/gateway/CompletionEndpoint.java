@@ -124,6 +124,7 @@ final class CompletionEndpoint {
                 toWorker.stream(),
                 new RequestFacts(model, price, prefix(toWorker.body(), outline)),
                 toWorker.body(),
+                model.equals(outline.model()) ? null : outline.name(),
                 deadlineMillis,
                 priority,
                 caller,

@@ -1,5 +1,7 @@
 package dev.unbusy.gateway;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import dev.unbusy.api.RequestOutline;
 import dev.unbusy.api.StreamMarks;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -46,17 +48,39 @@ final class Recovery {
         return byText;
     }
 
+    /** The request with the model's id for the name that the client has for it; null until a backend wants that. */
+    private @Nullable ByteBuf renamed;
+
     /** What is sent to this worker; valid until {@link #close}, or until another one is lost in its answer. */
     ByteBuf body(Backend backend) {
         Splice text = splice;
         if (!byText || text == null) {
-            return continuation == null ? request.body() : continuation;
+            return continuation == null ? asked(backend) : continuation;
         }
         text.goOn(backend.prefill() == Prefill.LAST_MESSAGE);
         byte[] body =
-                PrefixBody.of(ByteBufUtil.getBytes(request.body()), backend.prefill(), text.text(), text.tokens());
+                PrefixBody.of(ByteBufUtil.getBytes(asked(backend)), backend.prefill(), text.text(), text.tokens());
         // Looked at before: what could not be divided was not gone on with.
         return Unpooled.wrappedBuffer(Objects.requireNonNull(body));
+    }
+
+    private ByteBuf asked(Backend backend) {
+        ByteBuf body = request.body();
+        RequestOutline.Span name = request.otherName();
+        if (name == null || !backend.wantsIds()) {
+            return body;
+        }
+        if (renamed == null) {
+            byte[] id =
+                    JsonStringEncoder.getInstance().quoteAsUTF8(request.facts().model());
+            renamed = Unpooled.buffer(body.readableBytes() + id.length + 2)
+                    .writeBytes(body, body.readerIndex(), name.from())
+                    .writeByte('"')
+                    .writeBytes(id)
+                    .writeByte('"')
+                    .writeBytes(body, body.readerIndex() + name.to(), body.readableBytes() - name.to());
+        }
+        return renamed;
     }
 
     /** Bytes of {@link #body} behind the client's own. */

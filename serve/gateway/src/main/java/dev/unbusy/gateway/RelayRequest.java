@@ -3,6 +3,7 @@ package dev.unbusy.gateway;
 import dev.unbusy.admission.PriceBook;
 import dev.unbusy.api.Dialect;
 import dev.unbusy.api.Priority;
+import dev.unbusy.api.RequestOutline;
 import dev.unbusy.routing.RequestFacts;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param body for the worker. As received, the client's exchange owns it, and counts it among the bodies that the server
  *     holds, until {@link ClientAnswer#releaseRequest}; translated, it lies on the heap, and the exchange counts the received
  *     one in its place
+ * @param otherName where the body names the model otherwise than by the id of {@code facts}; null where it does not
  * @param deadlineMillis how long it waits for its first token
  * @param priority passed on to the worker
  * @param caller who sent it
@@ -31,6 +33,7 @@ record RelayRequest(
         boolean stream,
         RequestFacts facts,
         ByteBuf body,
+        RequestOutline.@Nullable Span otherName,
         long deadlineMillis,
         Priority priority,
         Caller caller,

@@ -19,4 +19,9 @@ public record ServedModel(String id, List<String> aliases, int contextTokens) {
         }
         aliases = List.copyOf(aliases);
     }
+
+    /** The same, as a worker says that it serves it. */
+    public ServedModel withContext(int tokens) {
+        return new ServedModel(id, aliases, tokens);
+    }
 }

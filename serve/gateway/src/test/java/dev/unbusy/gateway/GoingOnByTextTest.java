@@ -73,13 +73,33 @@ class GoingOnByTextTest {
         HttpResponse<String> seen = answer.get();
         assertThat(text(seen.body())).isEqualTo("Once upon a time");
         assertThat(seen.body()).contains("[DONE]").doesNotContain("error").containsOnlyOnce("usage");
-        JsonNode messages = Running.JSON.readTree(second.call().body).path("messages");
+        JsonNode asked = Running.JSON.readTree(second.call().body);
+        assertThat(asked.path("model").asText()).isEqualTo(FakeWorker.MODEL);
+        JsonNode messages = asked.path("messages");
         assertThat(messages.path(messages.size() - 1).path("content").asText()).isEqualTo("Once upon");
         assertThat(first.cuts()).isEqualTo(1);
         running.untilRunning(count -> count == 0);
         assertThat(running.usage.ended.getFirst().continued()).isEqualTo(1);
         assertThat(running.usage.ended.getFirst().completionTokens()).isEqualTo(4);
         assertThat(running.usage.ended.getFirst().promptTokens()).isEqualTo(7);
+    }
+
+    /** An alias of ours means nothing to vLLM; our workers repeat the name that the client knows. */
+    @Test
+    void aServerIsAskedForTheModelsId_andOurWorkerForWhatTheClientWrote() throws Exception {
+        String body =
+                "{\"stream\":false, \"model\" : \"start\\u0065r\",\"messages\":[{\"role\":\"user\",\"content\":\"starter 你\"}]}";
+        serve(first, Prefill.NOT_KNOWN);
+        assertThat(running.send(running.post("/v1/chat/completions", body)).statusCode())
+                .isEqualTo(200);
+        assertThat(first.call().body).isEqualTo(body.replace("start\\u0065r", FakeWorker.MODEL));
+        String byId = body.replace("start\\u0065r", FakeWorker.MODEL);
+        running.send(running.post("/v1/chat/completions", byId));
+        assertThat(first.call().body).isEqualTo(byId);
+        running.backends.remove("a");
+        serve(second, Prefill.PREFIX);
+        running.send(running.post("/v1/chat/completions", body));
+        assertThat(second.call().body).isEqualTo(body);
     }
 
     @Test
