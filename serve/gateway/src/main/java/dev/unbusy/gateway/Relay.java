@@ -86,7 +86,9 @@ final class Relay extends LoopState.Ticked implements Dispatcher.Candidate, Atte
 
     /** 2. */
     private void attempt(Placement.Placed placed) {
-        client.placed(placed.backend().id(), told.placed(placed.backend(), placed.reason()));
+        client.placed(
+                placed.backend().id(),
+                told.placed(placed.backend(), placed.reason(), placed.slot().tookBack()));
         account.take(placed.slot());
         backend = placed.backend();
         backendVersion = placed.backendVersion();

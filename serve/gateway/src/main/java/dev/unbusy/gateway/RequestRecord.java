@@ -66,10 +66,13 @@ final class RequestRecord {
     }
 
     /** @return nanoseconds from arrival to this first dispatch; negative at later ones */
-    long placed(Backend backend, Choice.Reason reason) {
+    long placed(Backend backend, Choice.Reason reason, boolean tookBack) {
         waits = false;
         long now = System.nanoTime();
-        why.add(now, Why.What.PLACED, reason.name().toLowerCase(Locale.ROOT), backend.id());
+        String word = reason.name().toLowerCase(Locale.ROOT);
+        String text =
+                tookBack ? word + "; its places are taken, and an answer of whoever has most waits for this one" : word;
+        why.add(now, Why.What.PLACED, text, backend.id());
         worker = backend.id();
         if (queuedNanos >= 0) {
             return -1;

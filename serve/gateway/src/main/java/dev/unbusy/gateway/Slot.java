@@ -25,6 +25,11 @@ final class Slot {
         ABANDONED
     }
 
+    /** All places of the backend were taken: it interrupts somebody else's answer for this request. */
+    boolean tookBack() {
+        return chosen.tookBack();
+    }
+
     /** The first of the answer has come. */
     void firstToken() {
         dispatcher.firstToken(chosen, System.nanoTime() - sentNanos);

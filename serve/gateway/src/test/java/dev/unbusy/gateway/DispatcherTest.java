@@ -144,7 +144,10 @@ class DispatcherTest {
             dispatcher.place(of("flood", arrival), false);
         }
         assertThat(dispatcher.running()).as("eight, and one ahead").isEqualTo(9);
-        for (long arrival = 50; arrival <= 53; arrival++) {
+        Request other = of("other", 50);
+        dispatcher.place(other, false);
+        assertThat(Objects.requireNonNull(other.placed).slot().tookBack()).isTrue();
+        for (long arrival = 51; arrival <= 53; arrival++) {
             dispatcher.place(of("other", arrival), false);
         }
         assertThat(calls).as("the root of eight").containsExactly("50→a", "51→a", "52→a");
