@@ -139,8 +139,8 @@ class GatewayCommandTest {
 
     @ParameterizedTest
     @CsvSource({
-        "--backend https://gpu:8000, must be http://",
-        "--backend http://gpu:8000/openai, a path is not supported",
+        "--backend ftp://gpu:8000, must be http://",
+        "--backend http://gpu:8000/v1?key=x, its path must be one that stands before /v1",
         "--policy nonsense --backend http://127.0.0.1:9, nonsense",
         "--port 5, No backend is named",
     })
