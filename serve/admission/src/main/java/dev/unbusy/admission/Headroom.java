@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * How whoever asks for little gets a slot under a flood. A fair queue alone decides who is next when a slot becomes free;
@@ -12,7 +13,7 @@ import java.util.Set;
  *
  * <ol>
  *   <li>A worker that takes a slot back for another tenant, and goes on with the interrupted answer later, gets requests
- *       beyond its slots of those whom it would give one ({@link #overtakes}), up to {@link #beyond}. The flood may use all
+ *       beyond its slots of those whom it would give one ({@link #overtaking}), up to {@link #beyond}. The flood may use all
  *       slots, so this costs nothing.
  *   <li>Elsewhere whoever has more than its share of what runs, and more than anybody else, leaves {@link #spare} slots free
  *       as long as others have been here of late ({@link #heldBack}).
@@ -43,6 +44,10 @@ public final class Headroom {
 
         private double perWeight() {
             return running / weight;
+        }
+
+        private double perWeightLessOne() {
+            return (running - 1) / weight;
         }
     }
 
@@ -114,19 +119,30 @@ public final class Headroom {
     }
 
     /**
-     * Whether a worker that is full would take a slot back for one more request of this tenant: somebody else has no less than
-     * it, per weight, when that is done. The worker decides by the same rule over what has its slots, so no exchange is undone
-     * by the next.
+     * For whose next request a worker that is full would take a slot back: somebody else has no less than they, per weight,
+     * when that is done. The worker decides by the same rule over what has its slots, so no exchange is undone by the next.
+     *
+     * @return valid until something starts or ends; asked of many tenants in a row, so it looks at all of them once
      */
-    public boolean overtakes(String tenant) {
-        Use own = uses.get(tenant);
-        double then = own == null ? 1 : (own.running + 1) / own.weight;
+    public Predicate<String> overtaking() {
+        Use most = null;
+        Use next = null;
         for (Use use : uses.values()) {
-            if (!use.equals(own) && (use.running - 1) / use.weight >= then) {
-                return true;
+            if (most == null || use.perWeightLessOne() > most.perWeightLessOne()) {
+                next = most;
+                most = use;
+            } else if (next == null || use.perWeightLessOne() > next.perWeightLessOne()) {
+                next = use;
             }
         }
-        return false;
+        Use first = most;
+        Use second = next;
+        return tenant -> {
+            Use own = uses.get(tenant);
+            Use other = first != null && first.equals(own) ? second : first;
+            double then = own == null ? 1 : (own.running + 1) / own.weight;
+            return other != null && other.perWeightLessOne() >= then;
+        };
     }
 
     /** Requests that a worker with so many slots gets beyond them, to take slots back for: as many as arrive in a burst. */

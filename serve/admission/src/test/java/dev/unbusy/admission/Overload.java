@@ -240,7 +240,7 @@ final class Overload {
     private boolean getsOne(String tenant) {
         int taken = running.size() + interrupted.size();
         if (taken >= slots()) {
-            return taken < slots() + beyond && headroom.overtakes(tenant);
+            return taken < slots() + beyond && headroom.overtaking().test(tenant);
         }
         return way != Way.HEADROOM || !headroom.heldBack(slots(), taken, now).contains(tenant);
     }

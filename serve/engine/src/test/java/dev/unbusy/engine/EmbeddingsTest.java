@@ -69,7 +69,7 @@ class EmbeddingsTest {
                 Recording stream = new Recording();
                 streams.add(stream);
                 handles.add(Objects.requireNonNull(engine.submit(
-                        List.of(Vectors.stream(tokens(model, prompt), 1500, Claims.NONE)), List.of(stream))));
+                        List.of(RealModel.ignoringEnd(tokens(model, prompt), 1500, Claims.NONE)), List.of(stream))));
             }
             RealModel.await(() -> streams.stream().allMatch(stream -> stream.tokens.get() > 3));
             float[][] beside = embed(
@@ -140,7 +140,8 @@ class EmbeddingsTest {
             List<Long> steps = new ArrayList<>();
             stream.onToken = () -> steps.add(engine.status().steps());
             Engine.Handle handle = Objects.requireNonNull(engine.submit(
-                    List.of(Vectors.stream(tokens(model, "Once upon a time"), 1900, Claims.NONE)), List.of(stream)));
+                    List.of(RealModel.ignoringEnd(tokens(model, "Once upon a time"), 1900, Claims.NONE)),
+                    List.of(stream)));
             RealModel.await(() -> stream.tokens.get() > 5);
             int before = stream.tokens.get();
             int[] text = new Random(1).ints(1500, 1_000, 40_000).toArray();
@@ -178,7 +179,7 @@ class EmbeddingsTest {
             Recording chat = new Recording();
             List<Integer> done = new ArrayList<>();
             chat.onToken = () -> done.add(vectors.done.get());
-            engine.submit(List.of(Vectors.stream(tokens(model, "Hello"), 5, Claims.NONE)), List.of(chat));
+            engine.submit(List.of(RealModel.ignoringEnd(tokens(model, "Hello"), 5, Claims.NONE)), List.of(chat));
             try (engine) {
                 engine.start().awaitContext();
                 chat.join();
@@ -201,7 +202,7 @@ class EmbeddingsTest {
             engine.embed(vectors.job(model, Pooling.MEAN, patient, List.of(text)));
             RealModel.await(() -> engine.status().steps() > steps);
             Recording chat = new Recording();
-            engine.submit(List.of(Vectors.stream(tokens(model, "Hello"), 5, urgent)), List.of(chat));
+            engine.submit(List.of(RealModel.ignoringEnd(tokens(model, "Hello"), 5, urgent)), List.of(chat));
             chat.join();
             assertThat(vectors.isOver()).isFalse();
             assertThat(apart(vectors.join()[0], alone)).isLessThan(SAME);

@@ -343,7 +343,7 @@ class EngineTest {
     }
 
     private static GenerationRequest ignoringEnd(int[] prompt, int count) {
-        return request(prompt, count, SamplingParameters.GREEDY, SamplerState.start(0, 0));
+        return RealModel.ignoringEnd(prompt, count, Claims.NONE);
     }
 
     private static GenerationRequest sampled(int[] prompt, int count, long seed) {

@@ -1,8 +1,11 @@
 package dev.unbusy.engine;
 
 import dev.unbusy.catalog.HostProbe;
+import dev.unbusy.chat.OutputStart;
 import dev.unbusy.llama.KvType;
 import dev.unbusy.metrics.Metrics;
+import dev.unbusy.sampling.SamplerState;
+import dev.unbusy.sampling.SamplingParameters;
 import dev.unbusy.scheduler.Speculation;
 import dev.unbusy.text.Progress;
 import java.nio.file.Files;
@@ -101,6 +104,20 @@ final class RealModel {
                 });
         engine.start().awaitContext();
         return engine;
+    }
+
+    /** Greedy, to the last token allowed. */
+    static GenerationRequest ignoringEnd(int[] prompt, int tokens, Claims claims) {
+        return new GenerationRequest(
+                prompt.clone(),
+                tokens,
+                SamplingParameters.GREEDY,
+                SamplerState.start(0, 0),
+                List.of(),
+                true,
+                AnswerShape.free(OutputStart.PLAIN),
+                null,
+                claims);
     }
 
     /** Greedy tokens of a plain loop over the binding, up to an end token. */

@@ -2,9 +2,6 @@ package dev.unbusy.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.unbusy.chat.OutputStart;
-import dev.unbusy.sampling.SamplerState;
-import dev.unbusy.sampling.SamplingParameters;
 import dev.unbusy.scheduler.Claim;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,15 +98,9 @@ class TenantsTest {
     private Recording submit(String scope, String tenant, int priority, int count) {
         Recording answer = new Recording();
         Objects.requireNonNull(engine.submit(
-                List.of(new GenerationRequest(
+                List.of(RealModel.ignoringEnd(
                         Objects.requireNonNull(model).vocab().tokenize(LIST, true, false),
                         count,
-                        SamplingParameters.GREEDY,
-                        SamplerState.start(0, 0),
-                        List.of(),
-                        true,
-                        AnswerShape.free(OutputStart.PLAIN),
-                        null,
                         new Claims(new Claim(tenant, priority, 1), scope))),
                 List.of(answer)));
         return answer;

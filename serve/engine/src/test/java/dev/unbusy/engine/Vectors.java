@@ -1,8 +1,5 @@
 package dev.unbusy.engine;
 
-import dev.unbusy.chat.OutputStart;
-import dev.unbusy.sampling.SamplerState;
-import dev.unbusy.sampling.SamplingParameters;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -61,20 +58,6 @@ final class Vectors implements EmbeddingListener {
         Vectors vectors = new Vectors(inputs.size());
         Objects.requireNonNull(engine.embed(vectors.job(model, pooling, Claims.NONE, inputs)));
         return vectors;
-    }
-
-    /** Greedy, and longer than any test. */
-    static GenerationRequest stream(int[] prompt, int tokens, Claims claims) {
-        return new GenerationRequest(
-                prompt.clone(),
-                tokens,
-                SamplingParameters.GREEDY,
-                SamplerState.start(0, 0),
-                List.of(),
-                true,
-                AnswerShape.free(OutputStart.PLAIN),
-                null,
-                claims);
     }
 
     static double cosine(float[] a, float[] b) {

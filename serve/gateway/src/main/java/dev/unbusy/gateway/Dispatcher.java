@@ -117,9 +117,9 @@ final class Dispatcher implements AutoCloseable {
             Line line = line(model, now);
             FairQueue<Candidate> queue = line.queue();
             line.headroom().came(candidate.tenant(), candidate.weight(), now);
-            Turn turn = returning || queue.size() > 0 ? Turn.FREE : turn(line, model, now);
-            boolean mayPass =
-                    returning || (queue.size() == 0 && !turn.heldBack().test(candidate.tenant()));
+            boolean atOnce = returning || queue.size() == 0;
+            Turn turn = atOnce && !returning ? turn(line, model, now) : Turn.FREE;
+            boolean mayPass = atOnce && !turn.heldBack().test(candidate.tenant());
             Placement.Placed placed = mayPass ? choose(candidate, turn.beyond()) : null;
             if (placed != null) {
                 long cost = candidate.facts().price().totalNanos();
@@ -349,7 +349,7 @@ final class Dispatcher implements AutoCloseable {
     private Turn turn(Line line, String model, long now) {
         Headroom headroom = line.headroom();
         if (!pool.hasRoom(model, false)) {
-            return new Turn(true, tenant -> !headroom.overtakes(tenant));
+            return new Turn(true, headroom.overtaking().negate());
         }
         return pool.takesBack(model)
                 ? Turn.FREE

@@ -115,7 +115,7 @@ record ForeignServer(String id, URI uri, @Nullable Path keyFile, BackendAccess a
                 : id.substring(0, MOST_ID_CHARS - 9) + "-" + String.format("%08x", id.hashCode());
     }
 
-    static URI parse(String url) {
+    private static URI parse(String url) {
         URI uri;
         try {
             uri = URI.create(url.strip());

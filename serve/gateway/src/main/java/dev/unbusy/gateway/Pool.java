@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -98,7 +99,7 @@ final class Pool {
         for (Backends.Entry entry : backends.snapshot().entries()) {
             if (entry.backend().serves(facts.model())) {
                 serving.add(entry);
-                views.add(view(candidate, entry, hasRoom(entry.backend(), anyone, beyond, now)));
+                views.add(view(candidate, entry, hasRoom(entry.backend(), anyone, beyond, now), now));
             }
         }
         long turn = turns.getOrDefault(facts.model(), 0L);
@@ -124,7 +125,7 @@ final class Pool {
         };
     }
 
-    private WorkerView view(Dispatcher.Candidate candidate, Backends.Entry entry, boolean hasRoom) {
+    private WorkerView view(Dispatcher.Candidate candidate, Backends.Entry entry, boolean hasRoom, long now) {
         Backend backend = entry.backend();
         Member member = of(backend);
         PublishedLoad load = backends.load(backend.id());
@@ -141,7 +142,7 @@ final class Pool {
                                 backend.id(), prefix, candidate.facts().price().promptTokens()),
                 load == null ? Double.NaN : load.kvFreeShare(),
                 load == null ? -1 : load.waiting(),
-                member.health.standing(System.nanoTime()).warmth());
+                member.health.standing(now).warmth());
     }
 
     void firstToken(Chosen chosen, long tookNanos) {
@@ -220,13 +221,38 @@ final class Pool {
 
     /** Whether any of the backends that take requests for the model takes places back. */
     boolean takesBack(String model) {
+        return sum(model, backend -> takesBack(backend) ? 1 : 0) > 0;
+    }
+
+    /** What the backends that take requests for the model compute at once. */
+    int capacity(String model) {
+        return sum(model, this::capacity);
+    }
+
+    /** Requests that these backends have. */
+    int taken(String model) {
+        return sum(model, backend -> of(backend).work.requests());
+    }
+
+    /** Requests that these backends have taken places back for. */
+    int beyond(String model) {
+        return sum(model, backend -> Math.max(0, of(backend).work.requests() - places(backend)));
+    }
+
+    /** Backends that take requests for the model, full ones included. */
+    int ready(String model) {
+        return sum(model, backend -> 1);
+    }
+
+    private int sum(String model, ToIntFunction<Backend> of) {
+        int sum = 0;
         for (Backends.Entry entry : backends.snapshot().entries()) {
             Backend backend = entry.backend();
-            if (backend.serves(model) && backend.state() == Backend.State.READY && takesBack(backend)) {
-                return true;
+            if (backend.serves(model) && backend.state() == Backend.State.READY) {
+                sum += of.applyAsInt(backend);
             }
         }
-        return false;
+        return sum;
     }
 
     private boolean takesBack(Backend backend) {
@@ -234,54 +260,14 @@ final class Pool {
         return load != null && load.takesBack();
     }
 
-    /** What the backends that take requests for the model compute at once. */
-    int capacity(String model) {
-        int capacity = 0;
-        for (Backends.Entry entry : backends.snapshot().entries()) {
-            Backend backend = entry.backend();
-            if (backend.serves(model) && backend.state() == Backend.State.READY) {
-                capacity += capacity(backend);
-            }
-        }
-        return capacity;
-    }
-
-    /** Requests that these backends have. */
-    int taken(String model) {
-        int taken = 0;
-        for (Backends.Entry entry : backends.snapshot().entries()) {
-            Backend backend = entry.backend();
-            if (backend.serves(model) && backend.state() == Backend.State.READY) {
-                taken += of(backend).work.requests();
-            }
-        }
-        return taken;
-    }
-
-    /** Requests that these backends have taken places back for. */
-    int beyond(String model) {
-        int beyond = 0;
-        for (Backends.Entry entry : backends.snapshot().entries()) {
-            Backend backend = entry.backend();
-            if (backend.serves(model) && backend.state() == Backend.State.READY) {
-                beyond += Math.max(0, of(backend).work.requests() - capacity(backend) - limits.ahead());
-            }
-        }
-        return beyond;
-    }
-
     private int capacity(Backend backend) {
         PublishedLoad load = backends.load(backend.id());
         return load == null || load.capacity() <= 0 ? limits.unknownCapacity() : load.capacity();
     }
 
-    /** Backends that take requests for the model, full ones included. */
-    int ready(String model) {
-        int ready = 0;
-        for (Backends.Entry entry : backends.snapshot().entries()) {
-            ready += entry.backend().serves(model) && entry.backend().state() == Backend.State.READY ? 1 : 0;
-        }
-        return ready;
+    /** Requests that a backend gets without taking a place back from anybody. */
+    private int places(Backend backend) {
+        return capacity(backend) + limits.ahead();
     }
 
     /** Null while waiting makes sense; else why each backend that serves the model does not. */
@@ -348,9 +334,7 @@ final class Pool {
             return false;
         }
         Member member = of(backend);
-        int most = capacity(backend)
-                + limits.ahead()
-                + (beyond && takesBack(backend) ? Headroom.beyond(capacity(backend)) : 0);
+        int most = places(backend) + (beyond && takesBack(backend) ? Headroom.beyond(capacity(backend)) : 0);
         return member.work.requests() < most
                 && (anyone || member.health.standing(now).takesRequests());
     }

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -130,15 +131,21 @@ class SecureBackendTest {
         return new ForeignConfig(List.of(named), Map.of(url, key.toString()), ca, 50, 5_000, 60, 60);
     }
 
-    private Backend await(Backends backends, Backend.State state) throws InterruptedException {
+    private Backend await(Backends backends, Predicate<Backend> wanted) throws InterruptedException {
         Backend next;
         do {
             next = seen.poll(20, TimeUnit.SECONDS);
-            assertThat(next)
-                    .as("it never became %s: %s", state, backends.snapshot().backends())
-                    .isNotNull();
-        } while (next.state() != state);
+            assertThat(next).as("%s", backends.snapshot().backends()).isNotNull();
+        } while (!wanted.test(next));
         return next;
+    }
+
+    private static Predicate<Backend> is(Backend.State state) {
+        return backend -> backend.state() == state;
+    }
+
+    private static Predicate<Backend> says(String words) {
+        return backend -> backend.reason().contains(words);
     }
 
     @Test
@@ -147,7 +154,7 @@ class SecureBackendTest {
             running.backends.addListener(snapshot -> snapshot.backends().forEach(seen::add));
             try (ForeignBackends foreign =
                     ForeignBackends.start(config(url + "/v1/", directory.resolve("ca.pem")), running.backends)) {
-                Backend ready = await(running.backends, Backend.State.READY);
+                Backend ready = await(running.backends, is(Backend.State.READY));
                 assertThat(ready.toString()).doesNotContain("sk-first").contains("with a key");
                 for (int i = 0; i < 3; i++) {
                     HttpResponse<String> answer = running.send(running.chat(false));
@@ -155,12 +162,12 @@ class SecureBackendTest {
                     assertThat(answer.body()).contains("Hello");
                 }
                 wanted = "sk-second";
-                Backend refused = await(running.backends, Backend.State.STARTING);
+                Backend refused = await(running.backends, is(Backend.State.STARTING));
                 assertThat(refused.reason())
                         .contains("401", "backends.key_files")
                         .doesNotContain("sk-");
                 Files.writeString(key, "sk-second");
-                await(running.backends, Backend.State.READY);
+                await(running.backends, is(Backend.State.READY));
                 assertThat(running.send(running.chat(false)).statusCode()).isEqualTo(200);
                 assertThat(foreign).isNotNull();
             }
@@ -172,7 +179,7 @@ class SecureBackendTest {
         Backends backends = new Backends();
         backends.addListener(snapshot -> snapshot.backends().forEach(seen::add));
         try (ForeignBackends foreign = ForeignBackends.start(config(url, null), backends)) {
-            Backend refused = reason(backends, "no secure connection");
+            Backend refused = await(backends, says("no secure connection"));
             assertThat(refused.reason()).contains("backends.ca_file");
             assertThat(foreign).isNotNull();
         }
@@ -180,18 +187,9 @@ class SecureBackendTest {
         seen.clear();
         serve("dns:elsewhere.example");
         try (ForeignBackends foreign = ForeignBackends.start(config(url, directory.resolve("ca.pem")), backends)) {
-            reason(backends, "no secure connection");
+            await(backends, says("no secure connection"));
             assertThat(foreign).isNotNull();
         }
-    }
-
-    private Backend reason(Backends backends, String words) throws InterruptedException {
-        Backend next;
-        do {
-            next = seen.poll(20, TimeUnit.SECONDS);
-            assertThat(next).as("%s", backends.snapshot().backends()).isNotNull();
-        } while (!next.reason().contains(words));
-        return next;
     }
 
     @Test

@@ -117,18 +117,6 @@ public final class StepPlan<S extends Sequence> {
         return fillerPositions[filler];
     }
 
-    /** The row behind the run's last one, runs and fillers standing by slot. */
-    public int endRow(int run) {
-        int row = 0;
-        for (int i = 0; i <= run; i++) {
-            row += counts[i];
-        }
-        for (int i = 0; i < fillers && fillerSlots[i] < sequences.get(run).slot; i++) {
-            row++;
-        }
-        return row;
-    }
-
     void fill(int slot, int position) {
         fillerSlots[fillers] = slot;
         fillerPositions[fillers] = position;
