@@ -41,9 +41,9 @@ public record Backend(
         }
     }
 
-    /** One of our workers, or one of which nothing more is known. */
+    /** One of which nothing more is known, or need be: our workers mark their streams. */
     public Backend(String id, URI uri, List<ServedModel> models, State state, String reason) {
-        this(id, uri, models, state, reason, Prefill.PREFIX, BackendAccess.OPEN);
+        this(id, uri, models, state, reason, Prefill.NOT_KNOWN, BackendAccess.OURS);
     }
 
     public Backend {
@@ -77,7 +77,7 @@ public record Backend(
      * repeat what the client wrote.
      */
     boolean wantsIds() {
-        return prefill != Prefill.PREFIX;
+        return access.isForeign() && prefill != Prefill.PREFIX;
     }
 
     /** The same backend in another state. */

@@ -5,23 +5,35 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server that is not ours asks for, beyond its address. Immutable; the key leaves this class in the head of a request
+ * What a server asks for, beyond its address. Immutable; the key leaves this class in the head of a request
  * to that server alone, and is in no text that this class gives.
  */
 public final class BackendAccess {
-    /** Of whoever takes plain connections from everybody, as our workers do from this machine. */
-    public static final BackendAccess OPEN = new BackendAccess(null, null);
+    /** Our workers take plain connections from this machine. */
+    public static final BackendAccess OURS = new BackendAccess(false, null, null);
 
+    private final boolean foreign;
     private final @Nullable String key;
     private final @Nullable SslContext tls;
 
     /**
+     * Of a server that is not ours.
+     *
      * @param key for {@code authorization: Bearer}, printable ASCII; null for none
      * @param tls null for plain connections
      */
     BackendAccess(@Nullable String key, @Nullable SslContext tls) {
+        this(true, key, tls);
+    }
+
+    private BackendAccess(boolean foreign, @Nullable String key, @Nullable SslContext tls) {
+        this.foreign = foreign;
         this.key = key;
         this.tls = tls;
+    }
+
+    boolean isForeign() {
+        return foreign;
     }
 
     @Nullable
@@ -37,13 +49,14 @@ public final class BackendAccess {
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof BackendAccess access
+                && foreign == access.foreign
                 && Objects.equals(key, access.key)
                 && Objects.equals(tls, access.tls);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(key, tls);
+        return Objects.hash(foreign, key, tls);
     }
 
     @Override

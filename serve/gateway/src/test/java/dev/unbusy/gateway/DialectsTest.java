@@ -110,15 +110,6 @@ class DialectsTest {
 
     @Test
     void anthropic_aWorkerLostInMidStream_endsItWithAnErrorEventOfItsOwn() throws Exception {
-        Backend known = worker.backend(Backend.State.READY);
-        running.backends.put(new Backend(
-                known.id(),
-                known.uri(),
-                known.models(),
-                known.state(),
-                "",
-                Prefill.NOT_KNOWN,
-                BackendAccess.OPEN)); // nobody can go on with its answers
         worker.then(call -> {
             call.startEvents();
             call.event(FakeWorker.delta("hel"));

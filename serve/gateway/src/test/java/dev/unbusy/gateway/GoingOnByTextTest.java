@@ -30,7 +30,13 @@ class GoingOnByTextTest {
     private void serve(FakeWorker worker, Prefill prefill) {
         Backend plain = worker.backend(Backend.State.READY);
         running.backends.put(new Backend(
-                plain.id(), plain.uri(), plain.models(), plain.state(), plain.reason(), prefill, BackendAccess.OPEN));
+                plain.id(),
+                plain.uri(),
+                plain.models(),
+                plain.state(),
+                plain.reason(),
+                prefill,
+                new BackendAccess(null, null)));
     }
 
     private static void dies(FakeWorker.Call call) throws Exception {
